@@ -1,0 +1,57 @@
+"""Where allauth meets the house: the one place that knows both who signs up (accounts) and what it earns (billing)."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import translation
+
+import billing.services
+import events.services
+from accounts.models import User
+
+
+def welcome(user: User) -> None:
+    """What happens once somebody is known to be somebody: at sign-up where no mail can be sent, else at verification.
+
+    Repeating it is harmless: the grant is once per person.
+    """
+    billing.services.grant_signup(user=user)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """allauth's hooks, in the transaction that makes the account."""
+
+    @transaction.atomic
+    def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:  # noqa: FBT001, FBT002  allauth's signature.
+        user.language = ""
+        user = super().save_user(request, user, form, commit)
+        if commit:
+            events.services.record("person.signed_up", person_id=user.pk, subject=user)
+            if not settings.EMAIL_CONFIGURED:
+                welcome(user)
+        return user
+
+    @transaction.atomic
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        confirmed: bool = super().confirm_email(request, email_address)
+        if confirmed:
+            user = User.objects.get(pk=email_address.user_id)
+            events.services.record("email.verified", person_id=user.pk, subject=user)
+            welcome(user)
+        return confirmed
+
+    def populate_username(self, request: HttpRequest, user: Any) -> None:
+        """There are no user names here; the handle comes from chance until its owner chooses one."""
+        if not user.handle:
+            user.handle = User.objects.new_handle()
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write to people in their own language, not in that of whoever caused the mail."""
+        person = context.get("user")
+        language = getattr(person, "language", "") or translation.get_language() or settings.LANGUAGE_CODE
+        with translation.override(language):
+            super().send_mail(template_prefix, email, context)

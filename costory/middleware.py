@@ -1,0 +1,116 @@
+"""What every page's request passes through, besides Django's own."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import translation
+from django_htmx.http import HttpResponseClientRedirect
+
+from costory.logs import request_id
+
+type_getter = Callable[[HttpRequest], HttpResponseBase]
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    ]
+)
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "autoplay",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
+)
+_REQUEST_ID = re.compile(r"[\w-]{8,64}")
+
+
+class RequestIdMiddleware:
+    """Name the request, in its logs and in its response, by the id the proxy gave it or a new one."""
+
+    def __init__(self, get_response: type_getter) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = request.headers.get("X-Request-ID", "")
+        name = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        token = request_id.set(name)
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(token)
+        response["X-Request-ID"] = name
+        return response
+
+
+class SecurityHeadersMiddleware:
+    """Headers that Django's SecurityMiddleware does not know, on every response that does not set its own."""
+
+    def __init__(self, get_response: type_getter) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        headers.setdefault("X-Frame-Options", "DENY")
+        user = getattr(request, "user", None)
+        # A private page must not come back from a shared or a disk cache after logout.
+        if user is not None and user.is_authenticated and not request.path.startswith(settings.STATIC_URL):
+            headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class PersonLanguageMiddleware:
+    """A signed-in person's chosen language outranks the browser's."""
+
+    def __init__(self, get_response: type_getter) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        language = getattr(request.user, "language", "")
+        if language and language != translation.get_language():
+            translation.activate(language)
+            request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
+        return self.get_response(request)
+
+
+class HtmxLoginMiddleware:
+    """An expired login inside a fragment leads the whole page to the login, not a login page into the fragment.
+
+    The browser follows a 302 before htmx sees it, so the answer is a 200 with HX-Redirect (htmx's documentation).
+    """
+
+    def __init__(self, get_response: type_getter) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.htmx and isinstance(response, HttpResponse) and response.status_code == 302:  # type: ignore[attr-defined]  # django-htmx sets it.
+            return HttpResponseClientRedirect(response["Location"])
+        return response

@@ -1,0 +1,63 @@
+"""Pages that belong to no app: the front door, the style page, and whether the house stands."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_safe
+
+from stories.models import Chapter, Story
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The landing page, or the desk of somebody who is signed in."""
+    user = request.user
+    if not user.is_authenticated:
+        return render(request, "home/landing.html")
+    stories = list(Story.objects.editable_by(user)[:6])
+    latest_chapter = (
+        Chapter.objects.editable_by(user).without_text().select_related("story").order_by("-updated_at", "-id").first()
+    )
+    return render(request, "home/desk.html", {"stories": stories, "latest_chapter": latest_chapter})
+
+
+@login_not_required
+@require_GET
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Every component in every state, while DEBUG is on."""
+    if not settings.DEBUG:
+        raise Http404
+    return render(request, "styleguide.html")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """The database answers and every migration stands; 503 otherwise, without saying more than which."""
+    try:
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except Exception:  # noqa: BLE001  Whatever the driver raises, the answer is the same.
+        return JsonResponse({"status": "unavailable", "database": "unreachable"}, status=503)
+    if pending:
+        return JsonResponse({"status": "unavailable", "migrations": len(pending)}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token has gone stale: say so and show the way back, keeping the reason for the log."""
+    return render(request, "403_csrf.html", status=403)

@@ -1,0 +1,44 @@
+"""The one way to write an event."""
+
+import re
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models
+from django.utils import timezone
+
+from events.models import Event
+
+_NAME = re.compile(r"[a-z][a-z_]*\.[a-z_]+")
+
+
+class EventOutsideTransaction(RuntimeError):
+    """An event was recorded outside the transaction that makes its fact."""
+
+
+def record(
+    name: str,
+    *,
+    person_id: UUID | None = None,
+    subject: models.Model | None = None,
+    payload: dict[str, Any] | None = None,
+    occurred_at: datetime | None = None,
+) -> Event:
+    """Record a fact, named `<noun>.<past tense>` (`reply.settled`), in the transaction that makes it.
+
+    Raises ValueError for a name of another form and EventOutsideTransaction where no transaction is open: a fact and
+    its event stand or fall together.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"Not an event's name: {name!r}. It is a noun, a dot and a verb in the past tense.")
+    if not connection.in_atomic_block:
+        raise EventOutsideTransaction(name)
+    return Event.objects.create(
+        name=name,
+        person_id=person_id,
+        subject_type=subject._meta.label_lower if subject is not None else "",
+        subject_id=str(subject.pk) if subject is not None else "",
+        payload=payload or {},
+        occurred_at=occurred_at or timezone.now(),
+    )

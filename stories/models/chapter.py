@@ -1,0 +1,105 @@
+"""A chapter's text and how it came to be."""
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from stories.models.story import Story
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+
+
+class ChapterQuerySet(models.QuerySet["Chapter"]):
+    def present(self) -> "ChapterQuerySet":
+        """Chapters that are not in the bin, nor in a story that is."""
+        return self.filter(deleted_at=None, story__deleted_at=None)
+
+    def editable_by(self, user: "User | AnonymousUser") -> "ChapterQuerySet":
+        """Chapters this person writes."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.present().filter(story__owner=user)
+
+    def without_text(self) -> "ChapterQuerySet":
+        """For lists: everything but the text, which may be a book."""
+        return self.defer("content", "content_html")
+
+
+class Chapter(models.Model):
+    """A chapter: Markdown as written, HTML as rendered at save, and the number of saves so far."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="chapters")
+    position = models.PositiveIntegerField(_("position"))
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    content = models.TextField(_("text"), blank=True)
+    content_html = models.TextField(blank=True, editable=False)
+    word_count = models.PositiveIntegerField(_("words"), default=0)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+    deleted_at = models.DateTimeField(_("put in the bin at"), null=True, blank=True)
+
+    objects = ChapterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("chapter")
+        verbose_name_plural = _("chapters")
+        ordering = ["story", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["story", "position"], condition=Q(deleted_at=None), name="chapter_position_unique"
+            ),
+            models.CheckConstraint(condition=Q(position__gte=1), name="chapter_position_from_one"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="chapter_version_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or str(_("Chapter %(number)d")) % {"number": self.position}
+
+    def get_absolute_url(self) -> str:
+        return reverse("stories:chapter-edit", args=[self.story_id, self.pk])
+
+
+class Revision(models.Model):
+    """A chapter's text as it was at one version. One per writer and three minutes of work; nothing is purged."""
+
+    class Kind(models.TextChoices):
+        EDIT = "edit", _("Writing")
+        RESTORE = "restore", _("Restored")
+        COACH = "coach", _("Coach's text inserted")
+        IMPORT = "import", _("Imported")
+        SAFEGUARD = "safeguard", _("Kept before a large cut")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    chapter = models.ForeignKey(Chapter, on_delete=models.CASCADE, related_name="revisions")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    version = models.PositiveIntegerField(_("version"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.EDIT)
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    content = models.TextField(_("text"), blank=True)
+    word_count = models.PositiveIntegerField(_("words"), default=0)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        ordering = ["chapter", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["chapter", "version"], name="revision_version_unique"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["edit", "restore", "coach", "import", "safeguard"]), name="revision_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chapter_id} v{self.version}"

@@ -1,0 +1,159 @@
+"""A story and who may see it."""
+
+import secrets
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+
+
+class StoryQuerySet(models.QuerySet["Story"]):
+    def editable_by(self, user: "User | AnonymousUser") -> "StoryQuerySet":
+        """Stories this person writes, bin left out."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(owner=user, deleted_at=None)
+
+    def visible_to(self, user: "User | AnonymousUser", *, share_token: str = "") -> "StoryQuerySet":
+        """The one policy of visibility: public ones, one's own, and the one whose share token is given.
+
+        A story in the bin is visible to nobody.
+        """
+        allowed = Q(visibility=Story.Visibility.PUBLIC)
+        if user.is_authenticated:
+            allowed |= Q(owner=user)
+        if share_token:
+            allowed |= Q(visibility=Story.Visibility.LINK, share_token=share_token)
+        return self.filter(allowed, deleted_at=None)
+
+
+def new_share_token() -> str:
+    """144 bits of chance: an address nobody guesses."""
+    return secrets.token_urlsafe(18)
+
+
+class Story(models.Model):
+    """A story, with the brief it is written to (theme, era, style, point of view, purpose)."""
+
+    class Mode(models.TextChoices):
+        FICTION = "fiction", _("Fiction")
+        JOURNAL = "journal", _("Journal")
+        LEGACY = "legacy", _("Family memories")
+        ROLEPLAY = "roleplay", _("Role play")
+
+    class Visibility(models.TextChoices):
+        PRIVATE = "private", _("Only me")
+        LINK = "link", _("Whoever has the link")
+        PUBLIC = "public", _("Everybody")
+
+    class Theme(models.TextChoices):
+        SCIENCE_FICTION = "sci-fi", _("Science fiction")
+        FANTASY = "fantasy", _("Fantasy")
+        ROMANCE = "romance", _("Romance")
+        MYSTERY = "mystery", _("Mystery")
+        HORROR = "horror", _("Horror")
+        ADVENTURE = "adventure", _("Adventure")
+        SLICE_OF_LIFE = "slice-of-life", _("Slice of life")
+        FAMILY = "family", _("Family")
+        TRAVEL = "travel", _("Travel")
+        OTHER = "other", _("Something else")
+
+    class Purpose(models.TextChoices):
+        THERAPEUTIC = "therapeutic", _("To see more clearly")
+        LEGACY = "legacy", _("To hand down")
+        COMMUNITY_READ = "community-read", _("To be read")
+        ROLEPLAY = "roleplay", _("To play")
+
+    class Era(models.TextChoices):
+        CONTEMPORARY = "contemporary", _("Today")
+        FUTURE = "future", _("The future")
+        HISTORICAL = "historical", _("The past")
+        TIMELESS = "timeless", _("Out of time")
+
+    class Style(models.TextChoices):
+        LIGHT = "light", _("Light")
+        SERIOUS = "serious", _("Serious")
+        POETIC = "poetic", _("Poetic")
+        INTROSPECTIVE = "introspective", _("Introspective")
+        EPIC = "epic", _("Epic")
+
+    class PointOfView(models.TextChoices):
+        FIRST = "first", _("First person")
+        SECOND = "second", _("Second person")
+        THIRD = "third", _("Third person")
+        OMNISCIENT = "omniscient", _("Omniscient")
+
+    class Language(models.TextChoices):
+        ENGLISH = "en", "English"
+        FRENCH = "fr", "Français"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="stories")
+    title = models.CharField(_("title"), max_length=200)
+    description = models.TextField(_("description"), max_length=5000, blank=True)
+    mode = models.CharField(_("kind"), max_length=10, choices=Mode)
+    language = models.CharField(_("language"), max_length=5, choices=Language, default=Language.ENGLISH)
+    visibility = models.CharField(_("who may read"), max_length=10, choices=Visibility, default=Visibility.PRIVATE)
+    share_token = models.CharField(max_length=40, unique=True, null=True, blank=True, editable=False)
+
+    theme = models.CharField(_("theme"), max_length=20, choices=Theme, blank=True)
+    is_real = models.BooleanField(_("true or invented"), null=True, blank=True)
+    purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose, blank=True)
+    era = models.CharField(_("era"), max_length=20, choices=Era, blank=True)
+    writing_style = models.CharField(_("style"), max_length=20, choices=Style, blank=True)
+    pov = models.CharField(_("point of view"), max_length=20, choices=PointOfView, blank=True)
+
+    # Kept in the transaction that changes a chapter, so that a list asks nothing per story.
+    word_count = models.PositiveIntegerField(_("words"), default=0)
+    chapter_count = models.PositiveIntegerField(_("chapters"), default=0)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    deleted_at = models.DateTimeField(_("put in the bin at"), null=True, blank=True)
+
+    objects = StoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("story")
+        verbose_name_plural = _("stories")
+        ordering = ["-updated_at", "-id"]
+        indexes = [
+            models.Index(fields=["owner", "-updated_at", "-id"], name="story_by_owner", condition=Q(deleted_at=None)),
+            models.Index(
+                fields=["-published_at", "-id"],
+                name="story_public_newest",
+                condition=Q(visibility="public", deleted_at=None),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="story_has_a_title"),
+            models.CheckConstraint(
+                condition=Q(mode__in=["fiction", "journal", "legacy", "roleplay"]), name="story_mode_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(visibility__in=["private", "link", "public"]), name="story_visibility_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(visibility="link") | Q(share_token__isnull=False), name="story_link_has_a_token"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("stories:story-detail", args=[self.pk])
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may read it."""
+        return self.visibility == self.Visibility.PUBLIC

@@ -1,0 +1,33 @@
+"""Plain functions that make rows for tests, with sensible values for what a test does not care about."""
+
+import itertools
+from typing import Any
+
+from accounts.models import User
+from stories.models import Chapter, Story
+
+_counter = itertools.count(1)
+PASSWORD = "a-long-enough-password"
+
+
+def create_user(**overrides: Any) -> User:
+    number = next(_counter)
+    fields = {"email": f"writer{number}@example.org", "password": PASSWORD, "display_name": f"Writer {number}"}
+    return User.objects.create_user(**{**fields, **overrides})
+
+
+def create_story(**overrides: Any) -> Story:
+    fields: dict[str, Any] = {"title": "The Lighthouse", "mode": Story.Mode.FICTION, "language": "en"}
+    if "owner" not in overrides:
+        fields["owner"] = create_user()
+    return Story.objects.create(**{**fields, **overrides})
+
+
+def create_chapter(**overrides: Any) -> Chapter:
+    if "story" not in overrides:
+        overrides["story"] = create_story()
+    story = overrides["story"]
+    fields: dict[str, Any] = {"position": story.chapters.count() + 1, "title": "", "content": ""}
+    chapter = Chapter.objects.create(**{**fields, **overrides})
+    Story.objects.filter(pk=story.pk).update(chapter_count=story.chapters.filter(deleted_at=None).count())
+    return chapter
