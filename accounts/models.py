@@ -63,9 +63,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         validators=[
             RegexValidator(
                 re.compile(rf"\A{HANDLE.pattern}\Z"),
-                _(
-                    "3 to 30 small letters, digits, hyphens or underscores; a letter or digit at both ends."
-                ),
+                _("3 to 30 small letters, digits, hyphens or underscores; a letter or digit at both ends."),
             )
         ],
     )
