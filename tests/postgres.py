@@ -57,7 +57,9 @@ def binary_folders() -> Iterator[Path]:
         # Through the symlink: the server finds its share folder from where the real file lies.
         yield Path(on_path).resolve().parent
     versions = [folder for pattern in ("postgresql/*/bin", "pgsql-*/bin") for folder in Path("/usr/lib").glob(pattern)]
-    yield from sorted(versions, key=lambda folder: [int(part) for part in re.findall(r"\d+", str(folder))], reverse=True)
+    yield from sorted(
+        versions, key=lambda folder: [int(part) for part in re.findall(r"\d+", str(folder))], reverse=True
+    )
     yield from wheel_folders()
 
 
@@ -77,7 +79,7 @@ def find_binaries() -> Path:
 
 
 def within_reach(binaries: Path, *, user: str | None, room: Path) -> Path:
-    """The binaries where `user` can run them: copied into `room` when they lie in a private folder (a venv in /root)."""
+    """The binaries where `user` can run them: copied into `room` when they lie in a private folder."""
     try:
         subprocess.run([binaries / "initdb", "--version"], user=user, cwd="/", capture_output=True, check=True)
     except (PermissionError, subprocess.CalledProcessError):
@@ -115,7 +117,7 @@ def throwaway_cluster() -> Iterator[str]:
     user = unprivileged_user()
     binaries = find_binaries()
     # Not TMPDIR: a socket's path may have 107 characters at most.
-    room = Path(tempfile.mkdtemp(prefix="costory-pg-", dir="/tmp"))  # noqa: S108 - mkdtemp makes a private folder
+    room = Path(tempfile.mkdtemp(prefix="costory-pg-", dir="/tmp"))
     try:
         binaries = within_reach(binaries, user=user, room=room)
         if user:

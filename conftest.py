@@ -1,0 +1,177 @@
+"""What every test stands on: no network but loopback, clean tables, a browser, and real servers."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests import network
+from tests.servers import ServerProcess, ServerThread
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+    from pytest_django import DjangoDbBlocker
+
+# Playwright's synchronous API runs an event loop in this thread, which Django would take for an async caller.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+CHROMIUM_NOT_FOUND = "NOT TESTED IN A BROWSER: no Chromium on this machine."
+APPEND_ONLY_TABLES = ("events_event", "billing_entry")
+
+
+# --- Network -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _network_off() -> Iterator[None]:
+    """Refuse every connection and every look-up that would leave the machine."""
+    with network.loopback_only():
+        yield
+
+
+# --- Database ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep SQLite's test database in a file, as in production: memory shared by threads has other locks."""
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """End what threads and servers left connected, so that PostgreSQL lets the test database go."""
+    from django.db import connection
+
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
+def empties_the_database(item: pytest.Item) -> bool:
+    """Whether pytest-django flushes the tables after this test instead of rolling back."""
+    marker = item.get_closest_marker("django_db")
+    return "transactional_db" in getattr(item, "fixturenames", ()) or bool(marker and marker.kwargs.get("transaction"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """Lift the append-only rule while SQLite's tables are emptied, which it does with DELETE, and put it back."""
+    if not empties_the_database(item):
+        return (yield)
+    from django.db import connection
+
+    from costory.lib import append_only
+
+    if connection.vendor != "sqlite":
+        return (yield)
+    from pytest_django.plugin import blocking_manager_key
+
+    with item.config.stash[blocking_manager_key].unblock():
+        for table in APPEND_ONLY_TABLES:
+            append_only.remove(connection, table)
+        try:
+            return (yield)
+        finally:
+            for table in APPEND_ONLY_TABLES:
+                append_only.install(connection, table)
+            connection.close()
+
+
+# --- Servers -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def live_asgi(transactional_db: None) -> Iterator[ServerThread]:
+    """The product's one entry under uvicorn in a thread of this process, on the test's own database."""
+    from costory.asgi import application
+
+    with ServerThread(application) as server:
+        yield server
+
+
+@pytest.fixture
+def server_process(transactional_db: None, tmp_path: Path) -> Iterator[type[ServerProcess]]:
+    """Start the product as a process of its own on the test's database: `server = server_process(env={…})`.
+
+    For what a thread cannot show: SIGKILL, SIGTERM, a second worker, a restart. Every one started is stopped.
+    """
+    started: list[ServerProcess] = []
+
+    def start(**options: Any) -> ServerProcess:
+        server = ServerProcess(log_path=tmp_path / f"server-{len(started)}.log", **options)
+        started.append(server)
+        return server.start()
+
+    yield start  # type: ignore[misc]  # Called like the class, so that its options need no second signature.
+    for server in started:
+        server.stop()
+
+
+# --- Browser -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser(_network_off: None) -> Iterator[Browser]:
+    """The system's Chromium, which resolves no name but localhost."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.chromium import find_chromium, launch
+
+    if find_chromium() is None:
+        pytest.skip(CHROMIUM_NOT_FOUND)
+    with sync_playwright() as playwright:
+        chromium = launch(playwright)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def browser_context(browser: Browser, live_asgi: ServerThread) -> Iterator[BrowserContext]:
+    """A fresh visitor of the live server: English, desktop. A test may open further ones with `browser.new_context`."""
+    context = browser.new_context(base_url=live_asgi.url, locale="en-GB", viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(browser_context: BrowserContext) -> Page:
+    """A page of that visitor."""
+    return browser_context.new_page()
+
+
+# --- What was left out -------------------------------------------------------------------------------------------
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, or with REQUIRE_… fail on, what this machine cannot test; PostgreSQL's tests need PostgreSQL."""
+    from django.conf import settings
+
+    from tests.chromium import find_chromium
+
+    on_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    for item in items:
+        if item.get_closest_marker("postgres") and not on_postgres:
+            item.add_marker(pytest.mark.skip(reason="runs in the PostgreSQL pass"))
+    wants_browser = [item for item in items if item.get_closest_marker("browser")]
+    if wants_browser and find_chromium() is None:
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            raise pytest.UsageError(CHROMIUM_NOT_FOUND)
+        if not hasattr(config, "workerinput"):
+            sys.stderr.write(f"!!! {CHROMIUM_NOT_FOUND} !!!\n")
+        for item in wants_browser:
+            item.add_marker(pytest.mark.skip(reason=CHROMIUM_NOT_FOUND))
