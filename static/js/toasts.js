@@ -1,0 +1,70 @@
+// Short messages at the edge of the page. They come from Django's messages (already in the page),
+// from the server's HX-Trigger header ({"toast": {"message": "…", "level": "success"}}), and from
+// any script (document.body.dispatchEvent(new CustomEvent("toast", {detail: {…}}))).
+const region = document.querySelector(".toasts");
+const STAY_MS = 9000;
+
+function dismissAfter(toast, ms) {
+  let timer = setTimeout(() => toast.remove(), ms);
+  const pause = () => clearTimeout(timer);
+  const resume = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => toast.remove(), ms);
+  };
+  toast.addEventListener("pointerenter", pause);
+  toast.addEventListener("pointerleave", resume);
+  toast.addEventListener("focusin", pause);
+  toast.addEventListener("focusout", resume);
+}
+
+function enliven(toast) {
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "toast__close";
+  close.setAttribute("aria-label", region.dataset.closeLabel);
+  close.textContent = "×";
+  close.addEventListener("click", () => toast.remove());
+  toast.append(close);
+  if (!toast.classList.contains("toast--error")) dismissAfter(toast, STAY_MS);
+}
+
+function say(message, level = "info") {
+  for (const old of region.querySelectorAll(".toast")) {
+    if (old.querySelector(".toast__text")?.textContent === message) old.remove();
+  }
+  const toast = document.createElement("div");
+  toast.className = `toast toast--${level}`;
+  const text = document.createElement("p");
+  text.className = "toast__text";
+  text.textContent = message;
+  toast.append(text);
+  region.append(toast);
+  enliven(toast);
+}
+
+if (region) {
+  // A live region speaks only of what enters it, so what came with the page enters once more.
+  const arrived = [...region.querySelectorAll(".toast")];
+  region.replaceChildren();
+  setTimeout(() => {
+    for (const toast of arrived) {
+      region.append(toast);
+      enliven(toast);
+    }
+  }, 150);
+
+  document.body.addEventListener("toast", (event) => {
+    const detail = event.detail ?? {};
+    const message = detail.message ?? detail.value;
+    if (message) say(String(message), detail.level);
+  });
+
+  // The editor and the coach tell of their own failures, nearer to where they happen.
+  const isLoud = (event) => !event.target.closest?.("[data-quiet-errors]");
+  document.body.addEventListener("htmx:responseError", (event) => {
+    if (isLoud(event)) say(region.dataset.errorText, "error");
+  });
+  document.body.addEventListener("htmx:sendError", (event) => {
+    if (isLoud(event)) say(region.dataset.offlineText, "error");
+  });
+}
