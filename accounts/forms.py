@@ -24,3 +24,10 @@ class SignupForm(forms.Form):
         """Called by allauth after the person is saved."""
         user.display_name = self.cleaned_data["display_name"].strip()
         user.save(update_fields=["display_name"])
+
+
+class PreferencesForm(forms.Form):
+    """The switches of the header and the footer; either alone is enough."""
+
+    theme = forms.ChoiceField(choices=User.Theme, required=False)
+    language = forms.ChoiceField(choices=User.Language, required=False)

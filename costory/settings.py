@@ -95,7 +95,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "costory.forms.FormRenderer"
 
 # --- Database ----------------------------------------------------------------------------------------------------
 
