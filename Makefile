@@ -91,7 +91,7 @@ types: $(DEV_STAMP)
 	@$(BIN)/mypy --no-error-summary .
 
 layers: $(DEV_STAMP)
-	@$(BIN)/lint-imports --no-timeout 2>/dev/null || $(BIN)/lint-imports
+	@report=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$report" >&2; exit 1; }
 
 templates: $(DEV_STAMP)
 	@$(BIN)/djlint --quiet --lint templates

@@ -36,4 +36,4 @@ for with_a_default in ("OPENROUTER_BASE_URL", "OPENROUTER_MODEL", "USD_TO_WALLET
 from costory.settings import *  # noqa: E402, F403 - the environment first, see above
 
 # WhiteNoise warns of a folder that is not there, and warnings are errors.
-STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405
+STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405 - from the product's settings
