@@ -1,0 +1,154 @@
+"""How the story is laid before the model: the words around the excerpts, in both languages of the prompts."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+CURSOR_MARK: Final = "[cursor]"
+OPENING: Final = "<material>\n"
+CLOSING: Final = "</material>"
+
+_BREAKS: Final = re.compile(r"[^\S\u00a0\u202f]+")  # white space but for the no-break spaces of French
+_TAG: Final = re.compile(r"<(?=\s*+/?\s*+material\b)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class StoryBrief:
+    """What the writer said the story is. Values of choices are the stored ones ("slice-of-life"); "" means not said."""
+
+    title: str
+    mode: str = ""
+    description: str = ""
+    theme: str = ""
+    era: str = ""
+    writing_style: str = ""
+    pov: str = ""
+    purpose: str = ""
+    is_real: bool | None = None
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Headings:
+    """The labels of the material in one language."""
+
+    colon: str
+    story: str
+    codex: str
+    earlier: str
+    current: str
+    chapter: str
+    excerpt: str
+    omitted: str
+    before: str
+    after: str
+    not_shown: str
+    message: str
+    title: str
+    mode: str
+    theme: str
+    era: str
+    writing_style: str
+    pov: str
+    purpose: str
+    language: str
+    nature: str
+    true: str
+    invented: str
+    description: str
+
+
+HEADINGS: Final = {
+    "en": Headings(
+        colon=": ",
+        story="## The story",
+        codex="## What the writer’s codex says",
+        earlier="## Earlier chapters",
+        current="## The chapter being written",
+        chapter="Chapter {number}",
+        excerpt="(opening and close only; no summary exists)",
+        omitted="[… the middle is left out …]",
+        before="[… the text before this is left out …]",
+        after="[… the text after this is left out …]",
+        not_shown="Not shown for lack of room: chapters {numbers}.",
+        message="The writer says:",
+        title="Title",
+        mode="Kind",
+        theme="Theme",
+        era="Era",
+        writing_style="Style",
+        pov="Point of view",
+        purpose="Purpose",
+        language="Language",
+        nature="Nature",
+        true="true: it happened, to real people",
+        invented="invented",
+        description="Description",
+    ),
+    "fr": Headings(
+        colon="\u00a0: ",
+        story="## Le récit",
+        codex="## Ce que dit le codex de l’auteur",
+        earlier="## Chapitres précédents",
+        current="## Le chapitre en cours",
+        chapter="Chapitre {number}",
+        excerpt="(le début et la fin seulement\u202f; il n’existe pas de résumé)",
+        omitted="[… le milieu n’est pas reproduit …]",
+        before="[… ce qui précède n’est pas reproduit …]",
+        after="[… ce qui suit n’est pas reproduit …]",
+        not_shown="Non reproduits, faute de place\u00a0: chapitres {numbers}.",
+        message="L’auteur dit\u00a0:",
+        title="Titre",
+        mode="Genre",
+        theme="Thème",
+        era="Époque",
+        writing_style="Ton",
+        pov="Point de vue",
+        purpose="But",
+        language="Langue",
+        nature="Nature",
+        true="vrai\u00a0: cela a eu lieu, ces gens existent",
+        invented="inventé",
+        description="Description",
+    ),
+}
+
+
+def neutral(text: str) -> str:
+    """The text with nothing in it that could be taken for the end of the material."""
+    return _TAG.sub("‹", text)
+
+
+def one_line(text: str) -> str:
+    """A title or a choice without line breaks, so that it cannot pass for a heading of ours."""
+    return _BREAKS.sub(" ", text).strip()
+
+
+def brief_lines(brief: StoryBrief, headings: Headings) -> Iterator[str]:
+    """The brief but for its description, a line for each thing the writer has said."""
+    nature = {None: "", True: headings.true, False: headings.invented}[brief.is_real]
+    for label, value in (
+        (headings.title, brief.title),
+        (headings.mode, brief.mode),
+        (headings.nature, nature),
+        (headings.theme, brief.theme),
+        (headings.era, brief.era),
+        (headings.writing_style, brief.writing_style),
+        (headings.pov, brief.pov),
+        (headings.purpose, brief.purpose),
+        (headings.language, brief.language),
+    ):
+        if value := one_line(value):
+            yield f"{label}{headings.colon}{value}"
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Numbers in order with runs drawn together: "1–4, 7"."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1] = [runs[-1][0], number]
+        else:
+            runs.append([number])
+    return ", ".join("–".join(map(str, run)) for run in runs)
