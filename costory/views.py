@@ -4,12 +4,17 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models.functions import Right
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
+from costory.specimens import specimens
 from stories.models import Chapter, Story
+
+# Enough of a chapter's end to remember where one was.
+LAST_LINES_LENGTH = 420
 
 
 @login_not_required
@@ -18,10 +23,15 @@ def home(request: HttpRequest) -> HttpResponse:
     """The landing page, or the desk of somebody who is signed in."""
     user = request.user
     if not user.is_authenticated:
-        return render(request, "home/landing.html")
+        return render(request, "home/landing.html", {"has_signup_grant": settings.SIGNUP_GRANT_MICROS > 0})
     stories = list(Story.objects.editable_by(user)[:6])
     latest_chapter = (
-        Chapter.objects.editable_by(user).without_text().select_related("story").order_by("-updated_at", "-id").first()
+        Chapter.objects.editable_by(user)
+        .without_text()
+        .annotate(last_lines=Right("content", LAST_LINES_LENGTH))
+        .select_related("story")
+        .order_by("-updated_at", "-id")
+        .first()
     )
     return render(request, "home/desk.html", {"stories": stories, "latest_chapter": latest_chapter})
 
@@ -32,7 +42,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component in every state, while DEBUG is on."""
     if not settings.DEBUG:
         raise Http404
-    return render(request, "styleguide.html")
+    return render(request, "styleguide.html", specimens())
 
 
 @login_not_required
