@@ -49,7 +49,28 @@ ROOMS = {
     "views",
 }
 # Rooms that one app has and the others have no use for; each with its reason.
-OWN_ROOMS: dict[str, set[str]] = {}
+OWN_ROOMS = {
+    # How an address is brought to its normal form, for the once of the sign-up grant.
+    "billing": {"addresses"},
+    "coaching": {
+        # What a model is sent: the prompts in two languages, and how the context is chosen, counted and accounted for.
+        "prompts",
+        "context",
+        "excerpts",
+        "material",
+        "receipt",
+        "redaction",
+        "tokens",
+        # How a reply runs and is watched: tasks of the server's own loop, which no request waits for.
+        "engine",
+        "loops",
+        "models_client",
+        "process",
+        "stream",
+        # What answers without a model.
+        "offline",
+    },
+}
 MOST_LINES = 400
 
 
