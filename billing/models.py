@@ -1,15 +1,19 @@
 """What it costs. All amounts are integer micros of the wallet's currency (1 € = 1,000,000)."""
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+if TYPE_CHECKING:
+    from accounts.models import User
+
 
 class WalletQuerySet(models.QuerySet["Wallet"]):
-    def of(self, user: object) -> "WalletQuerySet":
+    def of(self, user: "User") -> "WalletQuerySet":
         """The wallet of one person."""
         return self.filter(user=user)
 
@@ -71,7 +75,7 @@ DEBITS = (EntryKind.CHARGE, EntryKind.CHARGEBACK)
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
-    def of(self, user: object) -> "EntryQuerySet":
+    def of(self, user: "User") -> "EntryQuerySet":
         """The ledger of one person, newest first."""
         return self.filter(wallet__user=user).order_by("-position")
 
@@ -176,3 +180,20 @@ class SignupGrant(models.Model):
 
     def __str__(self) -> str:
         return self.address_digest[:12]
+
+
+class SignupGrantDay(models.Model):
+    """What sign-up grants have cost the house on one day (UTC). Its row is the lock under which the cap is kept."""
+
+    day = models.DateField(primary_key=True)
+    granted_micros = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("day of sign-up grants")
+        verbose_name_plural = _("days of sign-up grants")
+        constraints = [
+            models.CheckConstraint(condition=Q(granted_micros__gte=0), name="signup_grant_day_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return self.day.isoformat()

@@ -1,0 +1,20 @@
+"""Every movement of money.
+
+Holds and their settlement write no events: the ledger is itself the record of them, append-only and in order, and a
+second row for each would only cost. What the ledger does not say, gifts and why one was refused, is recorded.
+"""
+
+from billing.services.holds import open_hold, release_hold, settle_hold
+from billing.services.ledger import CauseTaken, InsufficientCredits, grant_credits, open_wallet
+from billing.services.signup import grant_signup
+
+__all__ = [
+    "CauseTaken",
+    "InsufficientCredits",
+    "grant_credits",
+    "grant_signup",
+    "open_hold",
+    "open_wallet",
+    "release_hold",
+    "settle_hold",
+]
