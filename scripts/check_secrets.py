@@ -43,8 +43,8 @@ SKIPPED_SUFFIXES = {".png", ".jpg", ".webp", ".ico", ".woff2", ".mo"}
 FORBIDDEN_FILES = re.compile(r"(^|/)(\.env(\.(?!example$).*)?|.*\.(pem|key|p12|pfx|sqlite3)|id_(rsa|ed25519))$")
 
 
-def findings(path: Path) -> Iterator[str]:
-    name = path.relative_to(ROOT).as_posix()
+def findings(path: Path, *, name: str) -> Iterator[str]:
+    """What is wrong with one file, each by `name` and line."""
     if FORBIDDEN_FILES.search(name):
         yield f"{name}: a file of this kind does not belong in the repository"
         return
@@ -65,7 +65,9 @@ def main() -> int:
         for name in ("is_sequential_string", "is_potential_uuid", "is_templated_secret", "is_prefixed_with_dollar_sign")
     ]
     with transient_settings({"plugins_used": plugins, "filters_used": filters}):
-        found = [finding for path in tracked_files() for finding in findings(path)]
+        found = [
+            finding for path in tracked_files() for finding in findings(path, name=path.relative_to(ROOT).as_posix())
+        ]
     for finding in found:
         print(finding, file=sys.stderr)
     return 1 if found else 0

@@ -10,6 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import polib
+
 from scripts.tree import ROOT, tracked_files
 
 LANGUAGE = "fr"
@@ -38,6 +40,22 @@ def extract(*, room: Path) -> Path:
     return room / CATALOGUE
 
 
+def tidy(catalogue: Path) -> None:
+    """Give the catalogue a header that says something and does not change with every collection."""
+    texts = polib.pofile(str(catalogue), wrapwidth=0)
+    texts.header = "CoStory in French. `make messages` collects, `make check` demands that nothing is missing."
+    texts.metadata_is_fuzzy = False
+    texts.metadata = {
+        "Project-Id-Version": "CoStory",
+        "Language": LANGUAGE,
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Plural-Forms": "nplurals=2; plural=(n > 1);",
+    }
+    texts.save()
+
+
 def main() -> int:
     with tempfile.TemporaryDirectory() as room:
         try:
@@ -45,6 +63,7 @@ def main() -> int:
         except GettextMissing:
             print("gettext is not installed here (apt-get install gettext): no texts were collected.", file=sys.stderr)
             return 1
+        tidy(catalogue)
         (ROOT / CATALOGUE).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(catalogue, ROOT / CATALOGUE)
     return 0
