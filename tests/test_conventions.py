@@ -1,6 +1,7 @@
 """What STYLE says of every file, view, model and template, checked instead of remembered."""
 
 import ast
+import importlib
 import inspect
 import re
 from collections.abc import Callable, Iterator
@@ -124,12 +125,20 @@ def test_nothing_inside_is_patched_and_no_signal_is_used(path):
 
 
 def public_services() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
-    for path in PYTHON_FILES:
-        parts = path.relative_to(ROOT).parts
-        if parts[0] in APPS and parts[1] in {"services.py", "services"}:
+    """What `<app>.services` offers: in a package, what its `__init__` names in `__all__`."""
+    for app in APPS:
+        modules = [
+            path for path in PYTHON_FILES if relative(path).startswith((f"{app}/services/", f"{app}/services.py"))
+        ]
+        if not modules:
+            continue
+        offered = getattr(importlib.import_module(f"{app}.services"), "__all__", None)
+        for path in modules:
             for node in ast.parse(path.read_text()).body:
-                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
-                    yield relative(path), node
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                    is_offered = not node.name.startswith("_") if offered is None else node.name in offered
+                    if is_offered:
+                        yield relative(path), node
 
 
 # `record("story_published", …)` reads as the sentence it is.

@@ -19,4 +19,4 @@ class HtmxRequest(HttpRequest):
 class AuthedRequest(HtmxRequest):
     """A request of somebody who is signed in (LoginRequiredMiddleware has seen to it)."""
 
-    user: "User"  # type: ignore[assignment]  # HttpRequest.user may be anonymous; here it never is.
+    user: "User"  # HttpRequest.user may be anonymous; here it never is.
