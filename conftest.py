@@ -68,7 +68,7 @@ def empties_the_database(item: pytest.Item) -> bool:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
     """Lift the append-only rule while SQLite's tables are emptied, which it does with DELETE, and put it back."""
     if not empties_the_database(item):
         return (yield)
@@ -86,7 +86,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
         try:
             return (yield)
         finally:
-            for table in APPEND_ONLY_TABLES:
+            # After the last test the database itself is gone.
+            for table in APPEND_ONLY_TABLES if nextitem else ():
                 append_only.install(connection, table)
             connection.close()
 
