@@ -103,8 +103,5 @@ def parse_decimal(value: object) -> Decimal | None:
 
 def parse_count(value: object) -> int:
     """A number of tokens; 0 when it is not one."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        return 0
-    if not 0 <= value <= _MOST_TOKENS:
-        return 0
-    return int(value)
+    number = None if isinstance(value, str) else parse_decimal(value)
+    return int(number) if number is not None and 0 <= number <= _MOST_TOKENS else 0

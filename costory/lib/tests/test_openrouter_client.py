@@ -165,7 +165,7 @@ def test_characters_split_across_packets_arrive_whole(server: ModelServer, scena
     texts, reply = run(read(client_of(server), asking(scenario)))
 
     expected = "L’été à Noël, l’œuvre «\u202fça\u202f» 🖋️📖 naïve. "
-    assert "".join(texts) == (expected if scenario == "split" else "L’été à Noël, ")
+    assert "".join(texts) == expected
     assert reply.usage is not None
 
 
@@ -256,6 +256,30 @@ def test_silence_is_a_timeout(server: ModelServer, scenario: str, words: int) ->
     assert len("".join(texts).split()) == words
     assert server.wait_for(lambda: server.aborted), "the connection should be closed, which cancels the generation"
     assert len(server.chats) == 1
+
+
+def test_silence_after_the_finish_reason_is_an_end_without_usage(server: ModelServer) -> None:
+    texts, reply = run(read(client_of(server, idle_timeout=0.2), asking("hang")))
+
+    assert len("".join(texts).split()) == 5
+    assert (reply.finish_reason, reply.usage) == ("stop", None)
+
+
+def test_a_server_that_speaks_something_else() -> None:
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"SSH-2.0-OpenSSH_9.2\r\n")
+        await writer.drain()
+        writer.close()
+
+    async def ask() -> None:
+        async with await asyncio.start_server(greet, "127.0.0.1", 0) as other:
+            port = other.sockets[0].getsockname()[1]
+            async with OpenRouter(base_url=f"http://127.0.0.1:{port}/v1") as client:
+                with pytest.raises(UpstreamProtocolError):
+                    async with client.stream(asking("normal")):
+                        pass
+
+    run(ask())
 
 
 @pytest.mark.parametrize(
