@@ -249,14 +249,18 @@ if not (USD_TO_WALLET.is_finite() and USD_TO_WALLET > 0 and MARKUP.is_finite() a
 
 OPENROUTER_API_KEY: str = env.str("OPENROUTER_API_KEY", default="")
 OPENROUTER_BASE_URL: str = env.str("OPENROUTER_BASE_URL", default="https://openrouter.ai/api/v1").rstrip("/")
+# "openrouter" speaks its whole dialect and is billed by its figures; "openai" is any compatible server of one's own.
+OPENROUTER_DIALECT: str = env.str("OPENROUTER_DIALECT", default="openrouter" if OPENROUTER_API_KEY else "openai")
 OPENROUTER_MODEL: str = env.str("OPENROUTER_MODEL", default="anthropic/claude-sonnet-4.6")
 # Without a key the offline coach answers; a server of one's own (Ollama, llama.cpp) needs none.
 COACH_ONLINE = bool(OPENROUTER_API_KEY) or urlsplit(OPENROUTER_BASE_URL).hostname != "openrouter.ai"
 REPLY_MAX_TOKENS: int = env.int("REPLY_MAX_TOKENS", default=1200)
 CONTEXT_BUDGET_TOKENS: int = env.int("CONTEXT_BUDGET_TOKENS", default=12_000)
 REPLY_IDLE_SECONDS: float = env.float("REPLY_IDLE_SECONDS", default=60.0)
+# However lively a stream is, a reply ends: keep-alive comments alone could hold it open for ever.
+REPLY_MAX_SECONDS: float = env.float("REPLY_MAX_SECONDS", default=600.0)
 # A reply whose process has not written a sign of life for this long is taken to be dead.
-REPLY_LEASE_SECONDS: float = env.float("REPLY_LEASE_SECONDS", default=30.0)
+REPLY_LEASE_SECONDS: float = env.float("REPLY_LEASE_SECONDS", default=15.0)
 GRACEFUL_STOP_SECONDS: float = env.float("GRACEFUL_STOP_SECONDS", default=20.0)
 SWEEP_SECONDS: float = env.float("SWEEP_SECONDS", default=60.0)
 PAGE_THREADS: int = env.int("PAGE_THREADS", default=8)

@@ -1,0 +1,110 @@
+"""One reply being written in this process: its text so far, and who waits for more."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+# JSON inside an event: the marks of HTML are escaped too, so that no reader of the stream can take text for markup.
+_ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+
+KEEP_ALIVE = b": still here\n\n"
+
+
+def delta_event(text: str, length: int) -> bytes:
+    """Encode a piece of a reply; its id is the number of characters up to its end, from which a watcher resumes."""
+    return f'event: delta\nid: {length}\ndata: {{"text": {json.dumps(text).translate(_ESCAPES)}}}\n\n'.encode()
+
+
+class Broadcast:
+    """A growing text, encoded once and read by any number of watchers, each at its own pace.
+
+    It belongs to one event loop and needs no lock. A watcher that joins late gets what there is as one event.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        self._parts: list[str] = [text] if text else []
+        self._events: list[bytes] = []
+        self._waiters: list[asyncio.Future[None]] = []
+        self.length = len(text)
+        self.is_closed = False
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        if len(self._parts) > 1:
+            self._parts = ["".join(self._parts)]
+        return self._parts[0] if self._parts else ""
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody waits at this moment."""
+        return bool(self._waiters)
+
+    def push(self, text: str) -> None:
+        """Add text and wake those who wait."""
+        self._parts.append(text)
+        self.length += len(text)
+        self._events.append(delta_event(text, self.length))
+        self._wake()
+
+    def close(self) -> None:
+        """Nothing more will come: every watcher ends."""
+        self.is_closed = True
+        self._wake()
+
+    def nudge(self) -> None:
+        """Wake those who wait though there is nothing new; they send a sign of life."""
+        self._wake()
+
+    def _wake(self) -> None:
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    async def watch(self, offset: int) -> AsyncIterator[bytes]:
+        """Yield encoded events from the character `offset` on, until it is closed.
+
+        All that has come since the watcher last looked goes out as one piece.
+        """
+        read = len(self._events)
+        if offset < self.length:
+            yield delta_event(self.text[max(0, offset) :], self.length)
+        loop = asyncio.get_running_loop()
+        while True:
+            if read < len(self._events):
+                fresh = self._events[read:]
+                read += len(fresh)
+                yield fresh[0] if len(fresh) == 1 else b"".join(fresh)
+            elif self.is_closed:
+                return
+            else:
+                waiter: asyncio.Future[None] = loop.create_future()
+                self._waiters.append(waiter)
+                await waiter
+                if read == len(self._events) and not self.is_closed:
+                    yield KEEP_ALIVE
+
+
+class Generation(Broadcast):
+    """A reply that this process runs."""
+
+    def __init__(self, reply_id: UUID) -> None:
+        super().__init__()
+        self.reply_id = reply_id
+        self.task: asyncio.Task[None] | None = None
+        self.generation_id = ""
+        self.is_stopping = False
+        self.is_abandoned = False
+        self.saved_length = 0
+        self.saved_generation_id = ""
+        self.saved_at = 0.0
+
+    def needs_checkpoint(self, now: float, heartbeat_seconds: float) -> bool:
+        """Whether there is something to write, or a sign of life is due."""
+        return (
+            self.length != self.saved_length
+            or self.generation_id != self.saved_generation_id
+            or now - self.saved_at >= heartbeat_seconds
+        )

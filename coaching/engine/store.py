@@ -1,0 +1,147 @@
+"""The engine's words with the database: few, whole, and each on a thread of a small pool.
+
+Every function runs in one transaction or one statement and leaves no connection behind.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+from django.db import close_old_connections, connection, transaction
+from django.utils import timezone
+
+from coaching.models import Reply
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# Four is enough for a thousand replies: a checkpoint of them all is one call, and ends are far apart.
+THREADS = 4
+
+
+class Store:
+    """A pool of threads that talk to the database for the event loop."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="reply-store")
+
+    async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `function` on one of the threads and give its connection back before returning."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, _whole(function, *args, **kwargs))
+
+    def shut_down(self) -> None:
+        """Close each thread's connection and end the threads."""
+        for thread in [self._threads.submit(connection.close) for _ in range(THREADS)]:
+            thread.result(timeout=5)
+        self._threads.shutdown(wait=True)
+
+
+def _whole(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:
+    def run() -> T:
+        close_old_connections()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            close_old_connections()
+
+    return run
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A reply that is ours to run, with what is to be sent."""
+
+    reply_id: UUID
+    request: dict[str, Any]
+    is_offline: bool
+    model: str
+
+
+def claim(reply_id: UUID, process: str, *, lease_seconds: float) -> Claimed | None:
+    """Make a pending reply ours, or return None where somebody else has it or it has ended.
+
+    A reply that has been pending for longer than the lease is the sweep's: nobody has waited for it all that time.
+    """
+    now = timezone.now()
+    table = Reply._meta.db_table
+    as_stored = Reply._meta.pk.get_db_prep_value(reply_id, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET state = 'running', claimed_by = %s, heartbeat_at = %s"  # noqa: S608  The table's name is ours.
+            " WHERE id = %s AND state = 'pending' AND stop_requested_at IS NULL RETURNING request, is_offline, model",
+            [process, _as_time(now), as_stored],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    request = Reply._meta.get_field("request").from_db_value(row[0], None, connection)
+    return Claimed(reply_id=reply_id, request=request, is_offline=bool(row[1]), model=row[2])
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What there is of a reply."""
+
+    reply_id: UUID
+    content: str
+    generation_id: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the replies of this process stand in the database."""
+
+    owned: frozenset[UUID]
+    stops: frozenset[UUID]
+
+
+def write_checkpoints(checkpoints: Sequence[Checkpoint], process: str, *, abandon: bool = False) -> Standing:
+    """Write the text so far of every reply in one transaction, and read which are still ours and which are to stop.
+
+    With `abandon` the sign of life is taken back, so that the next start sweeps them at once.
+    """
+    heartbeat = None if abandon else _as_time(timezone.now())
+    key = Reply._meta.pk
+    table = Reply._meta.db_table
+    with transaction.atomic(), connection.cursor() as cursor:
+        if checkpoints:
+            cursor.executemany(
+                f"UPDATE {table} SET content = %s, generation_id = %s, heartbeat_at = %s"  # noqa: S608  The table's name is ours.
+                " WHERE id = %s AND state = 'running' AND claimed_by = %s",
+                [
+                    (c.content, c.generation_id, heartbeat, key.get_db_prep_value(c.reply_id, connection), process)
+                    for c in checkpoints
+                ],
+            )
+        mine = Reply.objects.filter(state=Reply.State.RUNNING, claimed_by=process)
+        rows = list(mine.values_list("id", "stop_requested_at"))
+    return Standing(
+        owned=frozenset(row[0] for row in rows), stops=frozenset(row[0] for row in rows if row[1] is not None)
+    )
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A reply as the database has it."""
+
+    state: str
+    content: str
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it has ended."""
+        return self.state not in Reply.UNFINISHED
+
+
+def load_snapshots(reply_ids: Sequence[UUID]) -> dict[UUID, Snapshot]:
+    """How these replies stand, in one query."""
+    rows = Reply.objects.filter(pk__in=reply_ids).values_list("id", "state", "content")
+    return {row[0]: Snapshot(state=row[1], content=row[2]) for row in rows}
+
+
+def _as_time(moment: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(moment)

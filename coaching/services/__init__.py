@@ -1,0 +1,33 @@
+"""Every write of the coach, by what it is about."""
+
+from coaching.services.catalogue import sync_models
+from coaching.services.conversation import (
+    EmptyMessage,
+    MessageTooLong,
+    Quote,
+    UnknownModel,
+    open_session,
+    post_message,
+    quote_message,
+    request_stop,
+)
+from coaching.services.permits import permit_opens, stream_path
+from coaching.services.settlement import Outcome, end_reply
+from coaching.services.sweep import sweep_replies
+
+__all__ = [
+    "EmptyMessage",
+    "MessageTooLong",
+    "Outcome",
+    "Quote",
+    "UnknownModel",
+    "end_reply",
+    "open_session",
+    "permit_opens",
+    "post_message",
+    "quote_message",
+    "request_stop",
+    "stream_path",
+    "sweep_replies",
+    "sync_models",
+]

@@ -1,0 +1,137 @@
+"""How a reply ends: exactly once, with its settlement in the same transaction."""
+
+import logging
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Self
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+import billing.services
+import events.services
+from billing.models import Hold
+from coaching.models import CoachModel, Reply
+from coaching.tokens import estimate_tokens
+from costory.lib import markdown, money
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of a reply.
+
+    `provider_cost_usd` is None where the provider gave no figure that can be believed; `was_sent` is False where the
+    request never reached it.
+    """
+
+    state: str
+    content: str
+    error_code: str = ""
+    generation_id: str = ""
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    provider_cost_usd: Decimal | None = None
+    was_sent: bool = True
+
+    @classmethod
+    def failed(cls, error_code: str, *, content: str = "", generation_id: str = "") -> Self:
+        """A reply the writer does not pay for."""
+        return cls(
+            state=Reply.State.FAILED,
+            content=content,
+            error_code=error_code,
+            generation_id=generation_id,
+            provider_cost_usd=Decimal(0),
+        )
+
+
+@transaction.atomic
+def end_reply(*, reply_id: UUID, outcome: Outcome, claimed_by: str) -> bool:
+    """End a reply and settle its hold: the real cost where the provider told it, at most what was held.
+
+    Where the provider told none, the list price of the tokens counts, marked as an estimate. Returns False, having
+    changed nothing, where the reply has ended already or is another process's.
+    """
+    reply = (
+        Reply.objects.select_for_update(of=("self",))
+        .select_related("session")
+        .filter(pk=reply_id, state__in=Reply.UNFINISHED, claimed_by=claimed_by)
+        .first()
+    )
+    if reply is None:
+        return False
+    hold = Hold.objects.get(pk=reply.hold_id) if reply.hold_id is not None else None
+    reply.input_tokens = outcome.input_tokens
+    reply.output_tokens = outcome.output_tokens
+    usd = _provider_cost(reply, outcome)
+    cost = 0
+    if hold is not None and usd:
+        full = money.ceil_micros(usd, usd_to_wallet=settings.USD_TO_WALLET, markup=settings.MARKUP)
+        cost = min(full, hold.amount_micros)
+        if full > hold.amount_micros:
+            # The price shown was a ceiling: the house pays the rest, and somebody should know why.
+            logger.error("Reply %s cost %d micros, more than the %d held.", reply_id, full, hold.amount_micros)
+    reply.provider_cost_usd = usd
+    reply.cost_micros = cost
+    reply.state = outcome.state
+    reply.error_code = outcome.error_code
+    reply.content = outcome.content
+    reply.content_html = markdown.render_untrusted(outcome.content)
+    reply.generation_id = outcome.generation_id or reply.generation_id
+    reply.request = {}
+    reply.ended_at = timezone.now()
+    reply.save(
+        update_fields=[
+            "state", "error_code", "content", "content_html", "generation_id", "request", "ended_at", "cost_micros",
+            "provider_cost_usd", "is_cost_estimated", "input_tokens", "output_tokens",
+        ]
+    )  # fmt: skip
+    if hold is not None:
+        billing.services.settle_hold(
+            hold_id=hold.pk,
+            cost_micros=cost,
+            description=reply.model,
+            provider_cost_usd=usd,
+            usd_to_wallet=settings.USD_TO_WALLET,
+            markup=settings.MARKUP,
+        )
+    events.services.record(
+        f"reply.{'finished' if outcome.state == Reply.State.DONE else outcome.state}",
+        person_id=reply.session.user_id,
+        subject=reply,
+        payload={
+            "cost_micros": cost,
+            "model": reply.model,
+            "input_tokens": reply.input_tokens,
+            "output_tokens": reply.output_tokens,
+            "error_code": outcome.error_code,
+        },
+    )
+    return True
+
+
+def _provider_cost(reply: Reply, outcome: Outcome) -> Decimal | None:
+    """The provider's own figure, else the list price of the tokens, else nothing."""
+    if outcome.provider_cost_usd is not None:
+        return outcome.provider_cost_usd
+    if not outcome.was_sent or reply.hold_id is None:
+        return None
+    listed = CoachModel.objects.filter(pk=reply.model).first()
+    if listed is None or listed.prompt_price_usd is None or listed.completion_price_usd is None:
+        return None
+    reply.is_cost_estimated = True
+    if reply.input_tokens is None:
+        sent = "".join(message["content"] for message in reply.request.get("messages", []))
+        # Four characters a token is the usual guess; the pessimistic one of the ceiling would charge too much.
+        reply.input_tokens = len(sent) // 4
+    if reply.output_tokens is None:
+        reply.output_tokens = min(estimate_tokens(outcome.content), len(outcome.content) // 4 + 1)
+    return (
+        reply.input_tokens * listed.prompt_price_usd
+        + reply.output_tokens * listed.completion_price_usd
+        + listed.request_price_usd
+    )
