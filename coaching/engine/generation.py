@@ -68,12 +68,17 @@ class Broadcast:
 
         All that has come since the watcher last looked goes out as one piece.
         """
+        # Up to here the watcher needs a piece cut for it; from then on it shares everybody's events. A browser may
+        # also be ahead of us: it had live what is not in the checkpoint that is followed here.
+        is_level = offset == self.length
         read = len(self._events)
-        if offset < self.length:
-            yield delta_event(self.text[max(0, offset) :], self.length)
         loop = asyncio.get_running_loop()
         while True:
-            if read < len(self._events):
+            if not is_level and self.length > offset:
+                is_level = True
+                read = len(self._events)
+                yield delta_event(self.text[offset:], self.length)
+            elif is_level and read < len(self._events):
                 fresh = self._events[read:]
                 read += len(fresh)
                 yield fresh[0] if len(fresh) == 1 else b"".join(fresh)
@@ -83,7 +88,7 @@ class Broadcast:
                 waiter: asyncio.Future[None] = loop.create_future()
                 self._waiters.append(waiter)
                 await waiter
-                if read == len(self._events) and not self.is_closed:
+                if (read == len(self._events) or offset > self.length) and not self.is_closed:
                     yield KEEP_ALIVE
 
 
