@@ -17,6 +17,7 @@ from coaching import models_client
 from coaching.engine import running, store
 from coaching.engine.follow import Follower
 from coaching.engine.generation import Generation, delta_event
+from coaching.engine.relay import Relay
 from coaching.services import settlement
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,8 @@ class Engine:
     def __init__(self) -> None:
         self.process = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.store = store.Store()
-        self.follower = Follower(self.store)
+        self.relay = Relay(settings.REDIS_URL) if settings.REDIS_URL else None
+        self.follower = Follower(self.store, self.relay)
         self.client = models_client.create()
         self._running: dict[UUID, Generation] = {}
         self._claims: dict[UUID, asyncio.Task[Generation | None]] = {}
@@ -57,6 +59,9 @@ class Engine:
             asyncio.create_task(self._checkpoint_forever(), name="checkpoints"),
             asyncio.create_task(self._keep_alive_forever(), name="keep-alives"),
         ]
+        if self.relay is not None:
+            publishing = self.relay.publish_forever(lambda: self._running.values())
+            self._background.append(asyncio.create_task(publishing, name="relay"))
 
     def begin_stop(self) -> None:
         """Take nothing new; what runs has GRACEFUL_STOP_SECONDS from now."""
@@ -77,6 +82,8 @@ class Engine:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         await self.follower.stop()
+        if self.relay is not None:
+            await self.relay.aclose()
         await self.client.aclose()
         self.store.shut_down()
 
@@ -172,6 +179,8 @@ class Engine:
         finally:
             self._running.pop(generation.reply_id, None)
             generation.close()
+            if self.relay is not None:
+                await self.relay.publish_end(generation)
 
     async def _end(self, generation: Generation, outcome: settlement.Outcome) -> None:
         """Settle, with a little patience for a database that is away; the sweep does it where this cannot."""

@@ -105,6 +105,7 @@ class Generation(Broadcast):
         self.saved_length = 0
         self.saved_generation_id = ""
         self.saved_at = 0.0
+        self.published_length = 0
 
     def needs_checkpoint(self, now: float, heartbeat_seconds: float) -> bool:
         """Whether there is something to write, or a sign of life is due."""

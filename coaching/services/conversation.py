@@ -179,13 +179,14 @@ def _prepare(session: Session, content: str, model: str, cursor: int | None) -> 
     context = selectors.context_for(session=session, content=content, budget_tokens=room, cursor=cursor)
     ceiling = 0
     if listed is not None and listed.prompt_price_usd is not None and listed.completion_price_usd is not None:
-        ceiling = money.ceil_micros(
-            context.tokens * listed.prompt_price_usd
-            + max_tokens * listed.completion_price_usd
-            + listed.request_price_usd,
-            usd_to_wallet=settings.USD_TO_WALLET,
-            markup=settings.MARKUP,
+        cost_usd = money.estimate_cost_usd(
+            prompt_tokens=context.tokens,
+            completion_tokens=max_tokens,
+            prompt_price=listed.prompt_price_usd,
+            completion_price=listed.completion_price_usd,
+            request_price=listed.request_price_usd,
         )
+        ceiling = money.ceil_micros(cost_usd, usd_to_wallet=settings.USD_TO_WALLET, markup=settings.MARKUP)
     quote = Quote(
         model=slug,
         is_offline=False,

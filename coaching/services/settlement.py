@@ -80,7 +80,7 @@ def end_reply(*, reply_id: UUID, outcome: Outcome, claimed_by: str) -> bool:
     reply.state = outcome.state
     reply.error_code = outcome.error_code
     reply.content = outcome.content
-    reply.content_html = markdown.render_untrusted(outcome.content)
+    reply.content_html = markdown.render(outcome.content, is_untrusted=True)
     reply.generation_id = outcome.generation_id or reply.generation_id
     reply.request = {}
     reply.ended_at = timezone.now()
@@ -130,8 +130,10 @@ def _provider_cost(reply: Reply, outcome: Outcome) -> Decimal | None:
         reply.input_tokens = len(sent) // 4
     if reply.output_tokens is None:
         reply.output_tokens = min(estimate_tokens(outcome.content), len(outcome.content) // 4 + 1)
-    return (
-        reply.input_tokens * listed.prompt_price_usd
-        + reply.output_tokens * listed.completion_price_usd
-        + listed.request_price_usd
+    return money.estimate_cost_usd(
+        prompt_tokens=reply.input_tokens,
+        completion_tokens=reply.output_tokens,
+        prompt_price=listed.prompt_price_usd,
+        completion_price=listed.completion_price_usd,
+        request_price=listed.request_price_usd,
     )
