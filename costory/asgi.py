@@ -15,7 +15,7 @@ import signal
 import threading
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "costory.settings")
 
@@ -32,6 +32,9 @@ from coaching.stream import PATH as STREAM_PATH  # noqa: E402
 from coaching.stream import stream  # noqa: E402
 from costory.wsgi import application as django_wsgi  # noqa: E402
 
+if TYPE_CHECKING:
+    from a2wsgi.wsgi_typing import WSGIApp
+
 logger = logging.getLogger(__name__)
 
 Scope = MutableMapping[str, Any]
@@ -40,7 +43,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 API_STREAM_PATH = re.compile(r"^/api/v1/ai/sessions/[^/]+/messages$")
 
-pages = WSGIMiddleware(django_wsgi, workers=settings.PAGE_THREADS)
+# Django's handler returns a response object, which WSGI takes for the iterable it is.
+pages = WSGIMiddleware(cast("WSGIApp", django_wsgi), workers=settings.PAGE_THREADS)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -259,6 +259,8 @@ CONTEXT_BUDGET_TOKENS: int = env.int("CONTEXT_BUDGET_TOKENS", default=12_000)
 REPLY_IDLE_SECONDS: float = env.float("REPLY_IDLE_SECONDS", default=60.0)
 # However lively a stream is, a reply ends: keep-alive comments alone could hold it open for ever.
 REPLY_MAX_SECONDS: float = env.float("REPLY_MAX_SECONDS", default=600.0)
+# How long the process that took the POST waits for a watcher to begin the reply before it does so itself.
+REPLY_OFFER_SECONDS: float = env.float("REPLY_OFFER_SECONDS", default=2.0)
 # A reply whose process has not written a sign of life for this long is taken to be dead.
 REPLY_LEASE_SECONDS: float = env.float("REPLY_LEASE_SECONDS", default=15.0)
 GRACEFUL_STOP_SECONDS: float = env.float("GRACEFUL_STOP_SECONDS", default=20.0)

@@ -24,7 +24,6 @@ logger = logging.getLogger(__name__)
 
 CHECKPOINT_SECONDS = 0.4
 HEARTBEAT_SECONDS = 4.0
-OFFER_SECONDS = 2.0
 KEEP_ALIVE_SECONDS = 15.0
 
 
@@ -121,7 +120,7 @@ class Engine:
         if self.is_stopping or reply_id in self._running or reply_id in self._claims:
             return
         loop = asyncio.get_running_loop()
-        self._offers[reply_id] = loop.call_later(OFFER_SECONDS, self._take_offer, reply_id)
+        self._offers[reply_id] = loop.call_later(settings.REPLY_OFFER_SECONDS, self._take_offer, reply_id)
 
     def _take_offer(self, reply_id: UUID) -> None:
         self._offers.pop(reply_id, None)

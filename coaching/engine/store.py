@@ -4,6 +4,7 @@ Every function runs in one transaction or one statement and leaves no connection
 """
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -61,11 +62,8 @@ class Claimed:
     model: str
 
 
-def claim(reply_id: UUID, process: str, *, lease_seconds: float) -> Claimed | None:
-    """Make a pending reply ours, or return None where somebody else has it or it has ended.
-
-    A reply that has been pending for longer than the lease is the sweep's: nobody has waited for it all that time.
-    """
+def claim(reply_id: UUID, process: str) -> Claimed | None:
+    """Make a pending reply ours, or return None where somebody else has it, it is to stop, or it has ended."""
     now = timezone.now()
     table = Reply._meta.db_table
     as_stored = Reply._meta.pk.get_db_prep_value(reply_id, connection)
@@ -78,7 +76,7 @@ def claim(reply_id: UUID, process: str, *, lease_seconds: float) -> Claimed | No
         row = cursor.fetchone()
     if row is None:
         return None
-    request = Reply._meta.get_field("request").from_db_value(row[0], None, connection)
+    request = json.loads(row[0])
     return Claimed(reply_id=reply_id, request=request, is_offline=bool(row[1]), model=row[2])
 
 

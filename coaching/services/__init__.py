@@ -1,9 +1,9 @@
 """Every write of the coach, by what it is about."""
 
+from coaching.context import MessageTooLong
 from coaching.services.catalogue import sync_models
 from coaching.services.conversation import (
     EmptyMessage,
-    MessageTooLong,
     Quote,
     UnknownModel,
     open_session,

@@ -1,6 +1,7 @@
 """The models on offer, kept in step with the provider's list."""
 
 import logging
+from datetime import UTC, datetime, time
 from decimal import Decimal
 
 from asgiref.sync import async_to_sync
@@ -37,23 +38,9 @@ def store_listings(listings: list[openrouter.ModelListing]) -> int:
     """
     now = timezone.now()
     known = CoachModel.objects.in_bulk()
-    rows = [
-        CoachModel(
-            slug=listing.id,
-            name=listing.name[:200] or listing.id,
-            prompt_price_usd=_sellable(listing.id, listing.prompt_price),
-            completion_price_usd=_sellable(listing.id, listing.completion_price),
-            request_price_usd=listing.request_price or Decimal(0),
-            context_length=listing.context_length,
-            max_completion_tokens=listing.max_completion_tokens,
-            expires_at=listing.expires_at,
-            is_enabled=known[listing.id].is_enabled if listing.id in known else listing.id == settings.OPENROUTER_MODEL,
-            has_zero_retention=known[listing.id].has_zero_retention if listing.id in known else False,
-            synced_at=now,
-        )
-        for listing in listings
-        if len(listing.id) <= 160
-    ]
+    rows = [_row(listing, known.get(listing.model_id)) for listing in listings if len(listing.model_id) <= 160]
+    for row in rows:
+        row.synced_at = now
     CoachModel.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -75,8 +62,18 @@ def sync_models() -> int:
     return store_listings(fetch_listings())
 
 
-def _sellable(slug: str, price: Decimal | None) -> Decimal | None:
-    """A price to compute a ceiling from. Zero is one only where the model says that it is free."""
-    if price is None or price < 0 or price > 1 or (price == 0 and not slug.endswith(":free")):
-        return None
-    return price
+def _row(listing: openrouter.ModelListing, known: CoachModel | None) -> CoachModel:
+    is_sellable = listing.has_price and (not listing.is_free or listing.model_id.endswith(":free"))
+    return CoachModel(
+        slug=listing.model_id,
+        name=listing.name[:200] or listing.model_id,
+        # Zero is a price only where the model says that it is free; elsewhere it is a slip that would give work away.
+        prompt_price_usd=listing.prompt_price if is_sellable else None,
+        completion_price_usd=listing.completion_price if is_sellable else None,
+        request_price_usd=listing.request_price or Decimal(0),
+        context_length=listing.context_length,
+        max_completion_tokens=listing.max_completion_tokens,
+        expires_at=datetime.combine(listing.expires_on, time.min, tzinfo=UTC) if listing.expires_on else None,
+        is_enabled=known.is_enabled if known is not None else listing.model_id == settings.OPENROUTER_MODEL,
+        has_zero_retention=known.has_zero_retention if known is not None else False,
+    )

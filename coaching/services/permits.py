@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.core import signing
-from django.urls import reverse
 
 from coaching.models import Reply
 
@@ -13,9 +12,9 @@ _SIGNER = signing.TimestampSigner(salt="coaching.stream")
 
 
 def stream_path(reply: Reply) -> str:
-    """The address at which whoever holds it may watch this reply for an hour."""
+    """The address at which whoever holds it may watch this reply for an hour (coaching.stream answers it)."""
     value = _SIGNER.sign(reply.pk.hex)
-    return f"{reverse('coaching:reply-detail', args=[reply.pk])}stream/?permit={value.partition(':')[2]}"
+    return f"/coach/replies/{reply.pk}/stream/?permit={value.partition(':')[2]}"
 
 
 def permit_opens(reply_id: UUID, permit: str) -> bool:

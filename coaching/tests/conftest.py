@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 import billing.services
 from accounts.models import User
@@ -25,6 +26,7 @@ def model_server(settings: Any) -> Iterator[ModelServer]:
         settings.OPENROUTER_DIALECT = "openrouter"
         settings.OPENROUTER_MODEL = MODEL
         settings.COACH_ONLINE = True
+        settings.REPLY_OFFER_SECONDS = 0.2
         yield server
 
 
@@ -57,6 +59,8 @@ def offer_model(slug: str, *, prompt: str = "0.000003", completion: str = "0.000
         completion_price_usd=Decimal(completion),
         context_length=100_000,
         is_enabled=True,
+        # Fresh, so that the server does not ask the model server for its list.
+        synced_at=timezone.now(),
     )
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from billing.models import Entry, Hold, Wallet
 from coaching import services
-from coaching.models import Reply
+from coaching.models import Reply, Session
 from coaching.tests.conftest import MODEL, create_session, create_writer, offer_model
 from costory.lib.money import ceil_micros
 from events.models import Event
@@ -56,16 +56,15 @@ def wait_for(condition: Callable[[], bool], *, within: float = 15) -> None:
         time.sleep(0.02)
 
 
-def post(content: str = "What do you think?", **overrides: object) -> Reply:
-    session = overrides.pop("session", None) or create_session()
+def post(content: str = "What do you think?", *, session: Session | None = None, request_key: str = "") -> Reply:
     return services.post_message(
-        session=session, content=content, **{"request_key": f"key-{time.monotonic_ns()}", **overrides}
+        session=session or create_session(), content=content, request_key=request_key or f"key-{time.monotonic_ns()}"
     )
 
 
 def test_a_watched_reply_streams_and_is_settled_at_the_real_cost(coach_server: ServerThread, model_server: ModelServer):
     reply = post()
-    assert Hold.objects.get(pk=reply.hold_id).amount_micros == reply.ceiling_micros > 0
+    assert Hold.objects.get().amount_micros == reply.ceiling_micros > 0
 
     text, closing = watch(coach_server, reply)
 
@@ -315,7 +314,7 @@ def test_a_story_deleted_in_mid_reply_leaves_no_hold(coach_server: ServerThread,
     model_server.script("steady-300x20")
     session = create_session()
     reply = post(session=session)
-    wait_for(lambda: Reply.objects.get(pk=reply.pk).state == Reply.State.RUNNING)
+    wait_for(lambda: bool(Reply.objects.get(pk=reply.pk).content))
 
     session.story.delete()
     wait_for(lambda: model_server.chats[0].outcome == "aborted")
