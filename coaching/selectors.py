@@ -2,7 +2,6 @@
 
 from django.conf import settings
 
-from coaching import offline
 from coaching.context import ChapterText, Context, StoryBrief, Turn, build_context
 from coaching.models import Reply, Session
 from stories.models import Chapter, Story
@@ -35,6 +34,8 @@ def context_for(
 
 def offline_answer(*, session: Session, content: str) -> str:
     """What the offline coach says: it measures the chapter and asks. Nothing leaves the house."""
+    from coaching import offline
+
     chapter = session.chapter or session.story.chapters.filter(deleted_at=None).order_by("-updated_at").first()
     return offline.answer(
         chapter_text=chapter.content if chapter is not None else "",
