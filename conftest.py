@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests import network
+from tests.chromium import find_chromium, launch
 from tests.servers import ServerProcess, ServerThread
 
 if TYPE_CHECKING:
@@ -130,10 +130,6 @@ def browser(_network_off: None) -> Iterator[Browser]:
     """The system's Chromium, which resolves no name but localhost."""
     from playwright.sync_api import sync_playwright
 
-    from tests.chromium import find_chromium, launch
-
-    if find_chromium() is None:
-        pytest.skip(CHROMIUM_NOT_FOUND)
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         yield chromium
@@ -158,21 +154,30 @@ def page(browser_context: BrowserContext) -> Page:
 # --- What was left out -------------------------------------------------------------------------------------------
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, or with REQUIRE_… fail on, what this machine cannot test; PostgreSQL's tests need PostgreSQL."""
-    from django.conf import settings
+def browser_is_left_out(config: pytest.Config) -> bool:
+    """Whether tests that need a browser would run if there were one."""
+    return find_chromium() is None and config.option.markexpr != "not browser"
 
-    from tests.chromium import find_chromium
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With REQUIRE_BROWSER=1, leaving the browser out is a failure."""
+    if os.environ.get("REQUIRE_BROWSER") == "1" and browser_is_left_out(config):
+        raise pytest.UsageError(CHROMIUM_NOT_FOUND)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what this machine or this pass cannot test."""
+    from django.conf import settings
 
     on_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
     for item in items:
         if item.get_closest_marker("postgres") and not on_postgres:
             item.add_marker(pytest.mark.skip(reason="runs in the PostgreSQL pass"))
-    wants_browser = [item for item in items if item.get_closest_marker("browser")]
-    if wants_browser and find_chromium() is None:
-        if os.environ.get("REQUIRE_BROWSER") == "1":
-            raise pytest.UsageError(CHROMIUM_NOT_FOUND)
-        if not hasattr(config, "workerinput"):
-            sys.stderr.write(f"!!! {CHROMIUM_NOT_FOUND} !!!\n")
-        for item in wants_browser:
+        if item.get_closest_marker("browser") and find_chromium() is None:
             item.add_marker(pytest.mark.skip(reason=CHROMIUM_NOT_FOUND))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say it loudly; the summary is the one place that neither -q nor several workers silence."""
+    if browser_is_left_out(config):
+        terminalreporter.write_line(f"!!! {CHROMIUM_NOT_FOUND} !!!", red=True, bold=True)
