@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from stories.models import Story
@@ -83,15 +84,17 @@ def specimens() -> dict[str, Any]:
     now = timezone.now()
     stories = [
         Story(
-            title=_("The Lighthouse"),
+            title=gettext("The Lighthouse"),
             mode=Story.Mode.FICTION,
             visibility=Story.Visibility.PUBLIC,
-            description=_("A keeper, his daughter, and the winter the relief boat did not come."),
+            description=gettext("A keeper, his daughter, and the winter the relief boat did not come."),
             word_count=18_432,
             chapter_count=12,
             updated_at=now,
         ),
-        Story(title=_("What Jeanne said"), mode=Story.Mode.LEGACY, visibility=Story.Visibility.LINK, updated_at=now),
+        Story(
+            title=gettext("What Jeanne said"), mode=Story.Mode.LEGACY, visibility=Story.Visibility.LINK, updated_at=now
+        ),
     ]
     invalid = {"title": "", "email": "jeanne@", "mode": "fiction", "visibility": "private"}
     return {
