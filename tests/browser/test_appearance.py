@@ -10,7 +10,7 @@ from tests.servers import ServerThread
 pytestmark = pytest.mark.browser
 
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-PUBLIC_PAGES = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/styleguide/"]
+PUBLIC_PAGES = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
 
 
 def theme(page: Page) -> str:
@@ -57,16 +57,6 @@ def test_a_menu_closes_on_escape_and_gives_the_focus_back(page: Page) -> None:
 
     expect(page.locator("details.menu")).not_to_have_attribute("open", "")
     expect(page.locator("summary.menu__button")).to_be_focused()
-
-
-def test_a_dialog_opens_over_the_page_and_closes(page: Page) -> None:
-    page.goto("/styleguide/")
-    page.click("[data-dialog-open=specimen-dialog]")
-    expect(page.locator("#specimen-dialog")).to_be_visible()
-
-    page.click("#specimen-dialog [data-dialog-close] >> nth=0")
-
-    expect(page.locator("#specimen-dialog")).to_be_hidden()
 
 
 def test_a_message_of_the_server_is_a_toast_that_can_be_sent_away(page: Page) -> None:
