@@ -7,9 +7,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from stories.models.story import Story
+from stories.models.story import BIN_TIME, Story
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -27,6 +28,10 @@ class ChapterQuerySet(models.QuerySet["Chapter"]):
         if not user.is_authenticated:
             return self.none()
         return self.present().filter(story__owner=user)
+
+    def in_bin(self) -> "ChapterQuerySet":
+        """Chapters that can still be taken out of the bin, of stories that are not in it themselves."""
+        return self.filter(deleted_at__gt=timezone.now() - BIN_TIME, story__deleted_at=None)
 
     def without_text(self) -> "ChapterQuerySet":
         """For lists: everything but the text, which may be a book."""
@@ -69,8 +74,22 @@ class Chapter(models.Model):
         return reverse("stories:chapter-edit", args=[self.story_id, self.pk])
 
 
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def readable_by(self, user: "User | AnonymousUser") -> "RevisionQuerySet":
+        """Revisions of the chapters this person writes."""
+        return self.filter(chapter__in=Chapter.objects.editable_by(user))
+
+    def without_text(self) -> "RevisionQuerySet":
+        """For lists: everything but the text."""
+        return self.defer("content")
+
+
 class Revision(models.Model):
-    """A chapter's text as it was at one version. One per writer and three minutes of work; nothing is purged."""
+    """A chapter's text as it was at one version. One per writer and three minutes of work; nothing is purged.
+
+    The newest revision of a chapter is its text as it stands. A save that came too late for its version is kept as
+    a CONFLICT, beside the version that stood in its way.
+    """
 
     class Kind(models.TextChoices):
         EDIT = "edit", _("Writing")
@@ -78,6 +97,7 @@ class Revision(models.Model):
         COACH = "coach", _("Coach's text inserted")
         IMPORT = "import", _("Imported")
         SAFEGUARD = "safeguard", _("Kept before a large cut")
+        CONFLICT = "conflict", _("Set aside: another save came first")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     chapter = models.ForeignKey(Chapter, on_delete=models.CASCADE, related_name="revisions")
@@ -90,16 +110,23 @@ class Revision(models.Model):
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
+    objects = RevisionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("revision")
         verbose_name_plural = _("revisions")
-        ordering = ["chapter", "-version"]
+        ordering = ["chapter", "-version", "-created_at"]
         constraints = [
-            models.UniqueConstraint(fields=["chapter", "version"], name="revision_version_unique"),
+            models.UniqueConstraint(
+                fields=["chapter", "version"], condition=~Q(kind="conflict"), name="revision_version_unique"
+            ),
             models.CheckConstraint(
-                condition=Q(kind__in=["edit", "restore", "coach", "import", "safeguard"]), name="revision_kind_known"
+                condition=Q(kind__in=["edit", "restore", "coach", "import", "safeguard", "conflict"]),
+                name="revision_kind_known",
             ),
         ]
+        # Newest first within a chapter, conflicts beside the version they met.
+        indexes = [models.Index(fields=["chapter", "-version", "-created_at"], name="revision_newest")]
 
     def __str__(self) -> str:
         return f"{self.chapter_id} v{self.version}"

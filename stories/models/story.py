@@ -2,12 +2,14 @@
 
 import secrets
 import uuid
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -16,12 +18,24 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+# How long what was put in the bin can be taken out again.
+BIN_TIME = timedelta(days=30)
+
+
 class StoryQuerySet(models.QuerySet["Story"]):
     def editable_by(self, user: "User | AnonymousUser") -> "StoryQuerySet":
         """Stories this person writes, bin left out."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(owner=user, deleted_at=None)
+
+    def in_bin_of(self, user: "User") -> "StoryQuerySet":
+        """This person's stories that can still be taken out of the bin."""
+        return self.filter(owner=user, deleted_at__gt=timezone.now() - BIN_TIME)
+
+    def published(self) -> "StoryQuerySet":
+        """The library: what everybody may read."""
+        return self.filter(visibility=Story.Visibility.PUBLIC, deleted_at=None)
 
     def visible_to(self, user: "User | AnonymousUser", *, share_token: str = "") -> "StoryQuerySet":
         """The one policy of visibility: public ones, one's own, and the one whose share token is given.

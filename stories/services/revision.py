@@ -1,0 +1,191 @@
+"""Saving a text so that not a word is lost: by version, with every text that matters kept."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+import events.services
+from accounts.models import User
+from costory.lib.errors import DomainError
+from stories.models import Chapter, Revision, Story
+from stories.services.chapter import hold_story
+from stories.services.wording import Wording, clean_wording
+
+# Saves of one writer within this time of a revision's beginning go into that revision.
+SITTING = timedelta(minutes=3)
+# A save that leaves less than this share of the text keeps what was there as a revision of its own.
+LARGE_CUT = 0.2
+
+
+class StaleRevision(DomainError):
+    """A save came from a version that is no longer the stored one; nothing was overwritten.
+
+    `chapter` is what is stored now, `kept` the revision in which the text that came too late was set aside.
+    """
+
+    code: ClassVar[str] = "conflict"
+
+    def __init__(self, *, chapter: Chapter, kept: Revision) -> None:
+        super().__init__(
+            _("This chapter was changed elsewhere in the meantime. Nothing was overwritten."),
+            details={"content": chapter.content, "version": chapter.version, "title": chapter.title},
+        )
+        self.chapter = chapter
+        self.kept = kept
+
+
+class _Overtaken(Exception):
+    """Another save came between reading and writing."""
+
+
+def revise_chapter(
+    *,
+    chapter: Chapter,
+    author: User,
+    version: int,
+    title: str | None = None,
+    content: str | None = None,
+    kind: str = Revision.Kind.EDIT,
+) -> Chapter:
+    """Save a chapter's title and text, written from `version` on; what is not given stays. Returns it as stored.
+
+    Saving what is stored already changes nothing and is never stale, so a lost answer may be asked for again.
+    Raises StaleRevision with the late text set aside, ContentTooLong and InvalidTitle.
+    """
+    wording = clean_wording(
+        title=chapter.title if title is None else title, content=chapter.content if content is None else content
+    )
+    if version == chapter.version:
+        if _says(chapter, wording):
+            return chapter
+        try:
+            return _write(chapter, wording, author=author, kind=kind)
+        except _Overtaken:
+            pass
+    with transaction.atomic():
+        stored = Chapter.objects.select_related("story").get(pk=chapter.pk)
+        if _says(stored, wording):
+            return stored
+        kept = _set_aside(stored, wording, author=author)
+    raise StaleRevision(chapter=stored, kept=kept)
+
+
+def restore_revision(*, revision: Revision, author: User) -> Chapter:
+    """Make a revision's words the chapter's again. What they replace stays a revision, so this too can be undone."""
+    with transaction.atomic():
+        hold_story(story_id=revision.chapter.story_id)
+        chapter = Chapter.objects.select_related("story").get(pk=revision.chapter_id)
+        wording = clean_wording(title=revision.title, content=revision.content)
+        if _says(chapter, wording):
+            return chapter
+        return _write(chapter, wording, author=author, kind=Revision.Kind.RESTORE)
+
+
+def _says(chapter: Chapter, wording: Wording) -> bool:
+    return chapter.content == wording.content and chapter.title == wording.title
+
+
+def _write(chapter: Chapter, wording: Wording, *, author: User, kind: str) -> Chapter:
+    """One save, in one transaction. Raises _Overtaken when the chapter is no longer as it was read."""
+    # Rendering a long text takes longer than storing it: before the locks, not under them.
+    content_html, word_count = wording.content_html, wording.word_count
+    now = timezone.now()
+    version = chapter.version + 1
+    with transaction.atomic():
+        Story.objects.filter(pk=chapter.story_id).update(
+            word_count=F("word_count") + (word_count - chapter.word_count), updated_at=now
+        )
+        # The version is compared by the statement that writes.
+        unchanged = Chapter.objects.filter(pk=chapter.pk, version=chapter.version, deleted_at=None)
+        if not unchanged.update(
+            title=wording.title,
+            content=wording.content,
+            content_html=content_html,
+            word_count=word_count,
+            version=version,
+            updated_at=now,
+        ):
+            raise _Overtaken
+        _keep_revision(chapter, wording, author=author, kind=kind, word_count=word_count)
+    chapter.title, chapter.content, chapter.content_html = wording.title, wording.content, content_html
+    chapter.word_count, chapter.version, chapter.updated_at = word_count, version, now
+    return chapter
+
+
+def _keep_revision(replaced: Chapter, wording: Wording, *, author: User, kind: str, word_count: int) -> None:
+    """Write the new text into the revision of this sitting, or into a new one, and keep the old one where it matters.
+
+    `replaced` is the chapter as it was until now.
+    """
+    at_version = list(Revision.objects.filter(chapter=replaced, version=replaced.version).without_text())
+    current = next((revision for revision in at_version if revision.kind != Revision.Kind.CONFLICT), None)
+    had_conflict = any(revision.kind == Revision.Kind.CONFLICT for revision in at_version)
+    is_large_cut = len(wording.content) < LARGE_CUT * len(replaced.content)
+
+    if current is None and (replaced.content or replaced.title):
+        # It was written before revisions were kept, or by a program that keeps none.
+        Revision.objects.create(
+            chapter=replaced,
+            version=replaced.version,
+            kind=Revision.Kind.SAFEGUARD if is_large_cut else Revision.Kind.EDIT,
+            title=replaced.title,
+            content=replaced.content,
+            word_count=replaced.word_count,
+        )
+    elif current is not None and is_large_cut and current.kind == Revision.Kind.EDIT:
+        Revision.objects.filter(pk=current.pk).update(kind=Revision.Kind.SAFEGUARD)
+
+    is_same_sitting = (
+        current is not None
+        and current.kind == kind == Revision.Kind.EDIT
+        and current.author_id == author.pk
+        and current.created_at > timezone.now() - SITTING
+        # After a conflict both texts stand, whoever wrote them.
+        and not had_conflict
+        and not is_large_cut
+    )
+    if current is not None and is_same_sitting:
+        Revision.objects.filter(pk=current.pk).update(
+            version=replaced.version + 1,
+            title=wording.title,
+            content=wording.content,
+            word_count=word_count,
+            updated_at=timezone.now(),
+        )
+        return
+    Revision.objects.create(
+        chapter=replaced,
+        author=author,
+        version=replaced.version + 1,
+        kind=kind,
+        title=wording.title,
+        content=wording.content,
+        word_count=word_count,
+    )
+    # Once per sitting, not per save: a save comes every few seconds.
+    events.services.record(
+        "chapter.revised",
+        person_id=author.pk,
+        subject=replaced,
+        payload={"kind": kind, "version": replaced.version + 1, "word_count": word_count},
+    )
+
+
+def _set_aside(stored: Chapter, wording: Wording, *, author: User) -> Revision:
+    """Keep a text that came too late, once however often it comes."""
+    words = {"title": wording.title, "content": wording.content}
+    at_version = Revision.objects.filter(chapter=stored, version=stored.version, kind=Revision.Kind.CONFLICT)
+    if kept := at_version.filter(**words).first():
+        return kept
+    return Revision.objects.create(
+        chapter=stored,
+        author=author,
+        version=stored.version,
+        kind=Revision.Kind.CONFLICT,
+        word_count=wording.word_count,
+        **words,
+    )
