@@ -70,14 +70,12 @@ def test_every_scenario_can_be_played(server: ModelServer, http: httpx.Client, n
     assert not set(name) - set("abcdefghijklmnopqrstuvwxyz0123456789-")
     server.script(f"{name}-2x0" if scenario.body is None and not scenario.first_delay else name)
     body = {"model": "test/any", "messages": [{"role": "user", "content": "x"}]}
-    never_ends = scenario.ending in ("silence", "hang", "mute")
+    patience = 0.3 if scenario.ending == "mute" else 5
     failed = False
     try:
-        with http.stream(
-            "POST", f"{server.url}/chat/completions", json=body, timeout=0.3 if never_ends else 3
-        ) as response:
+        with http.stream("POST", f"{server.url}/chat/completions", json=body, timeout=patience) as response:
             assert response.status_code == scenario.status
-            if not never_ends:
+            if scenario.ending not in ("silence", "hang"):
                 response.read()
     except httpx.TransportError:
         failed = True
@@ -134,14 +132,13 @@ def test_a_generation_that_is_known_late(server: ModelServer, http: httpx.Client
 
 
 def test_the_clock_tells_when_each_chunk_was_sent(server: ModelServer, http: httpx.Client) -> None:
-    before = time.monotonic_ns()
     response = ask(http, server, "clock-20x5")
     stamps = [int(stamp) for stamp in re.findall(r"@(\d+) ", response.text)]
 
     assert len(stamps) == 20
     assert stamps == sorted(stamps)
-    assert before < stamps[0]
-    assert stamps[-1] - stamps[0] >= 19 * 4_000_000, "chunks should come at their pace, never in a burst"
+    received = server.chats[0].received_at
+    assert stamps[-1] / 1e9 - received >= 19 * 0.005 - 0.002, "chunks should come at their pace, never in a burst"
 
 
 def test_two_requests_in_one_packet(server: ModelServer) -> None:

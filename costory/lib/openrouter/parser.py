@@ -152,8 +152,8 @@ class ReplyParser:
             if self._half:
                 return self._whole(middle.decode("utf-8", "replace"))
             return middle.decode("utf-8", "replace")
-        if not middle:
-            return ""
+        if len(line) < len(self._prefix) + len(self._suffix):
+            return self._event(line[5:])  # beginning and end overlap
         try:
             content = _JSON.decode(f'"{middle.decode("utf-8", "replace")}"')
         except ValueError:

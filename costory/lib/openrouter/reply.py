@@ -9,9 +9,9 @@ from typing import Self
 
 import httpx
 
-from costory.lib.openrouter.errors import UpstreamProtocolError, error_from
+from costory.lib.openrouter.errors import UpstreamCut, UpstreamProtocolError, error_from
 from costory.lib.openrouter.parser import MAX_LINE_BYTES, ReplyParser
-from costory.lib.openrouter.transport import TRANSPORT_ERRORS, Read, failure_from, read_all, reader
+from costory.lib.openrouter.transport import TRANSPORT_ERRORS, Read, failure_from, read_all, reader, salvage
 from costory.lib.openrouter.usage import Usage
 
 #: After its finish reason a reply has only its usage to tell: nobody should wait a whole idle timeout for that.
@@ -117,11 +117,7 @@ class StreamedReply:
                 if text:
                     return text
         except TRANSPORT_ERRORS as error:
-            self._read = None
-            text = parser.end()
-            if parser.failure is not None:
-                parser.failure = failure_from(error)
-                parser.failure.__cause__ = error
+            text = self._break_off(error)
         if text:
             return text
         if parser.failure is not None:
@@ -142,6 +138,17 @@ class StreamedReply:
             pass  # The reply is whole; only its connection is lost.
         finally:
             await self._response.aclose()
+
+    def _break_off(self, error: BaseException) -> str:
+        """Take what had arrived before the transport failed, and judge whether the reply was whole by then."""
+        parser = self._parser
+        self._read = None
+        text = parser.feed(salvage(self._response)) if self._response is not None else ""
+        text += parser.end()
+        if isinstance(parser.failure, UpstreamCut):
+            parser.failure = failure_from(error)
+            parser.failure.__cause__ = error
+        return text
 
     async def _open(self, response: httpx.Response) -> None:
         """Decide from status and type what this response is."""

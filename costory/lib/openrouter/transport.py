@@ -23,6 +23,7 @@ from costory.lib.openrouter.errors import (
 )
 
 READ_EXTENSION = "costory.read"
+_CONTENT_EXTENSION = "costory.content"
 MAX_CONNECTIONS = 1000
 # Shorter than the idle limit of the usual proxies: a POST on a connection that is being closed cannot be sent again.
 _KEEPALIVE_SECONDS = 15.0
@@ -53,6 +54,7 @@ class StreamTransport(AiohttpTransport):
         inner = getattr(response.stream, "_aiohttp_response", None)
         if isinstance(inner, aiohttp.ClientResponse):
             response.extensions[READ_EXTENSION] = inner.content.readany
+            response.extensions[_CONTENT_EXTENSION] = inner.content
         return response
 
 
@@ -70,6 +72,12 @@ def reader(response: httpx.Response) -> Read:
         return b""
 
     return read_through_httpx
+
+
+def salvage(response: httpx.Response) -> bytes:
+    """What had arrived before the connection broke: aiohttp's reader raises the error first and keeps the bytes."""
+    take = getattr(response.extensions.get(_CONTENT_EXTENSION), "_read_nowait", None)
+    return bytes(take(-1)) if callable(take) and "content-encoding" not in response.headers else b""
 
 
 async def read_all(response: httpx.Response, *, at_most: int) -> bytes:

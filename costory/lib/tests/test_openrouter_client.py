@@ -91,7 +91,7 @@ def test_a_reply_streams_and_tells_what_it_cost(server: ModelServer) -> None:
     texts, reply = run(read(client_of(server), asking("normal-30x3")))
 
     assert all(texts)
-    assert len(texts) > 5, "the text should come as it is written, not at the end"
+    assert len(texts) > 1, "the text should come as it is written, not at the end"
     assert "".join(texts).startswith("Your opening already holds something")
     assert reply.finish_reason == "stop"
     assert reply.generation_id == server.chats[0].generation_id
@@ -171,8 +171,8 @@ def test_characters_split_across_packets_arrive_whole(server: ModelServer, scena
 
 def test_a_slow_first_token_is_waited_for(server: ModelServer) -> None:
     server.script(Scenario(chunks=2, first_delay=0.3, comments=1))
-    texts, _reply = run(read(client_of(server, idle_timeout=2), asking("any")))
-    assert len(texts) == 2
+    texts, _reply = run(read(client_of(server), asking("any")))
+    assert len("".join(texts).split()) == 2
 
 
 def test_no_usage_is_none_and_an_empty_text_is_no_failure(server: ModelServer) -> None:
@@ -241,6 +241,24 @@ def test_a_cut_connection_is_not_an_end(server: ModelServer, scenario: str) -> N
         assert "".join(texts).split() == ["Your", "opening", "already", "holds", "something:"]
 
 
+def test_what_came_before_a_cut_is_kept_even_when_nobody_read_it_in_time(server: ModelServer) -> None:
+    server.script(Scenario(chunks=5, interval=0, ending="cut"))
+
+    async def read_late() -> str:
+        text = ""
+        async with client_of(server) as client, client.stream(asking("any")) as reply:
+            await asyncio.to_thread(server.wait_for, lambda: server.chats[0].outcome == "cut")
+            await asyncio.sleep(0.05)  # until the end has arrived here too
+            try:
+                async for piece in reply:
+                    text += piece
+            except UpstreamCut:
+                return text
+        pytest.fail("The reply was not cut.")
+
+    assert run(read_late()).split() == ["Your", "opening", "already", "holds", "something:"]
+
+
 def test_a_connection_cut_before_any_answer(server: ModelServer) -> None:
     texts, reply, error = run(read_until_failure(client_of(server), asking("cut-start")))
 
@@ -250,7 +268,7 @@ def test_a_connection_cut_before_any_answer(server: ModelServer) -> None:
 
 @pytest.mark.parametrize(("scenario", "words"), [("silence", 5), ("mute", 0)])
 def test_silence_is_a_timeout(server: ModelServer, scenario: str, words: int) -> None:
-    texts, _reply, error = run(read_until_failure(client_of(server, idle_timeout=0.2), asking(scenario)))
+    texts, _reply, error = run(read_until_failure(client_of(server, idle_timeout=0.5), asking(scenario)))
 
     assert type(error) is UpstreamTimeout
     assert len("".join(texts).split()) == words
@@ -259,7 +277,7 @@ def test_silence_is_a_timeout(server: ModelServer, scenario: str, words: int) ->
 
 
 def test_silence_after_the_finish_reason_is_an_end_without_usage(server: ModelServer) -> None:
-    texts, reply = run(read(client_of(server, idle_timeout=0.2), asking("hang")))
+    texts, reply = run(read(client_of(server, idle_timeout=0.5), asking("hang")))
 
     assert len("".join(texts).split()) == 5
     assert (reply.finish_reason, reply.usage) == ("stop", None)
@@ -391,18 +409,28 @@ def test_a_whole_reply_gives_its_connection_back(server: ModelServer) -> None:
     assert [chat.outcome for chat in server.chats] == ["done"] * 3
 
 
-def test_many_at_once_on_one_loop(server: ModelServer) -> None:
-    async def one(client: OpenRouter) -> int:
-        async with client.stream(asking("steady-10x10")) as reply:
-            return len("".join([text async for text in reply]).split())
+def test_more_than_a_hundred_at_once_on_one_loop(server: ModelServer) -> None:
+    """httpx and aiohttp both stop at a hundred unless told otherwise; the rest would wait for ever here."""
+    server.script(*[Scenario(chunks=1, ending="silence")] * 150)
 
-    async def many() -> list[int]:
+    async def many() -> list[bool]:
         async with client_of(server) as client:
-            return await asyncio.gather(*(one(client) for _ in range(150)))
+            held = asyncio.Event()
 
-    assert run(many()) == [10] * 150
-    starts = [chat.received_at for chat in server.chats]
-    assert max(starts) < min(chat.ended_at or 0 for chat in server.chats), "more than 100 should run side by side"
+            async def hold() -> bool:
+                async with client.stream(asking("any")) as reply:
+                    await anext(reply)
+                    await held.wait()
+                    return True
+
+            tasks = [asyncio.create_task(hold()) for _ in range(150)]
+            together = await asyncio.to_thread(
+                server.wait_for, lambda: sum(chat.chunks_sent for chat in server.chats) == 150
+            )
+            held.set()
+            return [together, *await asyncio.gather(*tasks)]
+
+    assert all(run(many()))
 
 
 def test_one_client_per_loop() -> None:

@@ -124,6 +124,13 @@ def test_a_line_that_only_looks_like_the_known_shape_is_read_in_full(
     assert parser.finish_reason == reason
 
 
+def test_a_line_shorter_than_the_known_shape_is_no_delta() -> None:
+    parser = ReplyParser()
+    learnt = '{"choices":[{"delta":{"content":"x"}}]}'
+    assert parser.feed(stream(learnt, learnt.replace('"x"', '"'))) == "x"
+    assert type(parser.failure) is UpstreamProtocolError
+
+
 def test_a_shape_with_two_contents_is_not_learnt() -> None:
     parser = ReplyParser()
     line = '{"choices":[{"delta":{"content":"first","content":"second"}}]}'
@@ -208,6 +215,8 @@ def test_surrogates_and_nul() -> None:
     halves = chunk("x").replace('"x"', '"a\\ud83d"'), chunk("x").replace('"x"', '"\\ude00b"')
     assert parse(stream(*halves, *ending()))[0] == "a😀b"
     assert parse(stream(halves[0], chunk("b")))[0] == "a\ufffdb"
+    assert parse(stream(chunk("x"), halves[0], chunk("b"), chunk("c")))[0] == "xa\ufffdbc"
+    assert parse(stream(chunk("x"), *halves))[0] == "xa😀b"
     assert parse(stream(halves[0]))[0] == "a\ufffd"
     assert parse(stream(halves[1]))[0] == "\ufffdb"
     assert parse(stream(chunk("x").replace('"x"', '"a\\u0000b"')))[0] == "ab"

@@ -167,6 +167,28 @@ def test_look_ups_that_fail(response: httpx.Response, kind: type[Exception]) -> 
         look_up(lambda request: response)
 
 
+def test_a_generation_without_its_facts() -> None:
+    async def ask() -> None:
+        answer = httpx.MockTransport(lambda request: httpx.Response(200, json={"data": None}))
+        async with OpenRouter(transport=answer) as client:
+            await client.generation("gen-1")
+
+    with pytest.raises(UpstreamProtocolError):
+        asyncio.run(ask())
+
+
+def test_a_document_that_breaks_off() -> None:
+    body = Chunks(b'{"choices":', httpx.ReadTimeout("silence"))
+    with pytest.raises(UpstreamTimeout):
+        play(lambda request: httpx.Response(200, stream=body, headers={"content-type": "application/json"}))
+
+
+def test_an_error_event_is_not_mistaken_for_the_reset_after_it() -> None:
+    body = Chunks(b'data: {"error":{"code":429}}', httpx.ReadError("reset"))
+    with pytest.raises(RateLimited):
+        play(lambda request: httpx.Response(200, stream=body))
+
+
 def test_odd_listings_leave_the_good_ones() -> None:
     entries = [
         None,
