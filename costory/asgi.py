@@ -24,13 +24,13 @@ from django.core.asgi import get_asgi_application
 django_asgi = get_asgi_application()
 
 from a2wsgi import WSGIMiddleware  # noqa: E402  What follows needs Django set up.
-from django.conf import settings  # noqa: E402
+from django.conf import settings  # noqa: E402  The same.
 
-from coaching import engine  # noqa: E402
-from coaching.loops import sweep_forever  # noqa: E402
-from coaching.stream import PATH as STREAM_PATH  # noqa: E402
-from coaching.stream import stream  # noqa: E402
-from costory.wsgi import application as django_wsgi  # noqa: E402
+from coaching import engine  # noqa: E402  The same.
+from coaching.loops import sweep_forever  # noqa: E402  The same.
+from coaching.stream import PATH as STREAM_PATH  # noqa: E402  The same.
+from coaching.stream import stream  # noqa: E402  The same.
+from costory.wsgi import application as django_wsgi  # noqa: E402  The same.
 
 if TYPE_CHECKING:
     from a2wsgi.wsgi_typing import WSGIApp

@@ -51,6 +51,9 @@ def findings(path: Path, *, name: str) -> Iterator[str]:
     if path.name in SKIPPED_NAMES or path.suffix in SKIPPED_SUFFIXES:
         return
     for secret in scan_file(str(path)):
+        # Tests are full of invented tokens; there only formats that name themselves count.
+        if "Entropy" in secret.type and "tests" in path.parts:
+            continue
         yield f"{name}:{secret.line_number}: {secret.type}"
     for number, line in enumerate(path.read_text(errors="replace").splitlines(), start=1):
         if OPENROUTER_KEY.search(line):

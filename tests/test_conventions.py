@@ -142,7 +142,12 @@ def public_services() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunction
 
 
 # `record("story_published", …)` reads as the sentence it is.
-POSITIONAL = {"record": ["name"]}
+POSITIONAL = {
+    "record": ["name"],
+    # Facts about one reply, not writes; they stand with the key they are signed with.
+    "stream_path": ["reply"],
+    "permit_opens": ["reply_id", "permit"],
+}
 
 
 @pytest.mark.parametrize(("path", "service"), [pytest.param(*case, id=case[1].name) for case in public_services()])
