@@ -89,7 +89,7 @@ FRENCH: Final = Lexicon(
     word=re.compile(r"[^\W\d_]+'?"),
     markers=listed("le la les de des du et un une que qui dans il elle pas était est sur ne je avait pour l' d' qu' à"),
     common=listed(
-        """ailleurs ainsi ainsi alors après assez aucun aucune auprès aurait aussi aussitôt autant autour autre autres
+        """ailleurs ainsi alors après assez aucun aucune auprès aurait aussi aussitôt autant autour autre autres
         avaient avais avait avant avec avez avoir avons beaucoup bien bientôt celle celles celui cela cette ceux chaque
         chez chose choses comme comment contre dans davantage dehors déjà demain depuis derrière dessous dessus devait
         devant deux dire disait dise dont donc elle elles encore enfin ensuite entre environ étaient était étais être
@@ -115,7 +115,7 @@ FRENCH: Final = Lexicon(
         encouragement enchantement enseignement entraînement équipement évanouissement isolement mécontentement
         ravissement recueillement remerciement renoncement rassemblement ralentissement soulagement soulèvement
         stationnement tâtonnement vieillissement accouchement acharnement agacement alignement amusement
-        apaisement applaudissement apprentissage attachement attendrissement avertissement aveuglement avènement
+        apaisement applaudissement attachement attendrissement avertissement aveuglement avènement
         chuchotement comportement consentement débarquement dénouement développement divertissement écoulement
         engagement engourdissement entêtement épuisement essoufflement étouffement fonctionnement gonflement
         raisonnement rangement rayonnement rebondissement recensement renseignement revêtement roulement
@@ -123,11 +123,10 @@ FRENCH: Final = Lexicon(
         fragment segment pigment régiment sédiment condiment dément véhément clément inclément ferment firmament
         aiment forment dorment ferment calment nomment fument allument consument résument animent expriment
         impriment affirment confirment enferment transforment informent endorment assument parfument estiment
-        ferment s'aiment arment charment blâment acclament réclament déclament entament chôment gomment
+        ferment arment charment blâment acclament réclament déclament entament chôment gomment
         consomment assomment riment priment oppriment suppriment dépriment compriment escriment tourment
-        alarment sèment essaiment ment dément fermement"""
-    )
-    - {"fermement"},
+        alarment sèment essaiment ment"""
+    ),
     determiners=listed("le la les un une ce cet cette ces mon ton son ma ta sa mes tes ses notre votre leur du des au"),
     to_be=listed(
         """suis es est sommes êtes sont étais était étions étiez étaient fus fut fûmes furent serai sera serons serez

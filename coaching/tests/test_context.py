@@ -19,7 +19,6 @@ from coaching.context import (
     Turn,
     build_context,
     estimate_messages,
-    estimate_tokens,
 )
 from coaching.prompts import load
 from coaching.receipt import PARTS, REASONS
@@ -450,28 +449,3 @@ def test_wherever_it_stands_what_identifies_the_person_is_not_sent(secret, befor
     sent = whole(build(chapters=[ChapterText(1, "", text)], current=1, turns=ask(text), private_terms=[secret]))
 
     assert secret not in sent
-
-
-@given(prose, prose)
-def test_an_estimate_never_falls_by_adding_text_nor_rises_by_cutting_it_up(one, other):
-    both = estimate_tokens(one + other)
-
-    assert max(estimate_tokens(one), estimate_tokens(other)) <= both <= estimate_tokens(one) + estimate_tokens(other)
-
-
-@pytest.mark.parametrize(
-    ("text", "least", "most"),
-    [
-        ("", 0, 0),
-        ("a", 1, 1),
-        # What the heaviest tokenizers are known to need at least, and never more than a token for each byte.
-        (ENGLISH, 48, 110),
-        (FIRST, 75, 150),
-        ("2026-11-20 3.14159", 18, 18),
-        ("👩‍👩‍👧", 12, 18),
-        ("吾輩は猫である。", 8, 24),
-        ("\ud800", 1, 3),
-    ],
-)
-def test_an_estimate_stands_above_the_tokenizers_and_below_the_bytes(text, least, most):
-    assert least <= estimate_tokens(text) <= most
