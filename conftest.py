@@ -166,8 +166,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what this machine or this pass cannot test."""
+    """Leave out what this machine or this pass cannot test, and drive the browser last."""
     from django.conf import settings
+
+    # Playwright's loop counts as running in this thread from its start to its end, and no other can run beside it.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
     on_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
     for item in items:

@@ -1,0 +1,53 @@
+"""`manage.py seed_demo`: the demo of `make run`, made once, through the services, and never in production."""
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import User
+from billing.models import Entry, Wallet
+from coaching.management.commands.seed_demo import ADMIN, CREDIT_MICROS, TEXTS, WRITER, DemoStory
+from stories.models import Chapter, Story
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_demo_is_made_once(settings):
+    settings.DEBUG = True
+    call_command("seed_demo", verbosity=0)
+    call_command("seed_demo", verbosity=0)
+    writer = User.objects.get(email=WRITER[0])
+    assert writer.check_password(WRITER[1])
+    assert not writer.is_staff
+    assert User.objects.get(email=ADMIN[0]).is_superuser
+    assert Wallet.objects.get(user=writer).balance_micros == CREDIT_MICROS
+    assert Entry.objects.of(writer).count() == 1
+    assert Story.objects.editable_by(writer).count() == len(list(TEXTS.glob("*.md")))
+    assert set(Story.objects.values_list("language", flat=True)) == {"fr", "en"}
+
+
+def test_chapters_stand_in_order_with_their_text_and_totals(settings):
+    settings.DEBUG = True
+    call_command("seed_demo", verbosity=0)
+    story = Story.objects.get(title="The Tide Clerk")
+    assert story.is_public
+    chapters = list(Chapter.objects.filter(story=story).order_by("position"))
+    assert [chapter.title for chapter in chapters] == ["Low water", "What was on the floor", "The errand"]
+    assert all("<p>" in chapter.content_html for chapter in chapters)
+    assert story.word_count == sum(chapter.word_count for chapter in chapters) > 500
+
+
+def test_nothing_is_made_in_production(settings, capsys):
+    settings.DEBUG = False
+    call_command("seed_demo")
+    assert not User.objects.exists()
+    assert "DEBUG is off" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("path", sorted(TEXTS.glob("*.md")), ids=lambda path: path.stem)
+def test_every_demo_story_is_complete(path):
+    demo = DemoStory.read(path)
+    assert demo.chapters
+    assert all(title and len(text.split()) > 60 for title, text in demo.chapters)
+    # A French mark never stands alone at the start of a line.
+    if demo.fields["language"] == "fr":
+        assert not any(f" {mark}" in text for _, text in demo.chapters for mark in ";:!?»")
