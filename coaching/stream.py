@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 
 from coaching import engine
 from coaching.services.permits import permit_opens
+from costory.lib import sse
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 PATH = re.compile(r"^/coach/replies/(?P<reply_id>[0-9a-f-]{36})/stream/$")
 
 HEADERS = [
-    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"content-type", sse.MEDIA_TYPE.encode()),
     (b"cache-control", b"private, no-store, no-transform"),
     (b"x-accel-buffering", b"no"),
     (b"x-content-type-options", b"nosniff"),
@@ -34,12 +35,12 @@ HEADERS = [
 ]
 _NOT_FOUND = b"This stream does not exist, or its permission has expired.\n"
 # A browser that comes back after the server was restarted should not wait long, nor all at once.
-_RETRY = b"retry: 1500\n\n"
+_RETRY = sse.retry(1500)
 
 
 def closing_event(state: str) -> bytes:
     """The last event of a reply: `done`, `stopped` or `failed`."""
-    return f"event: {state}\ndata: {{}}\n\n".encode()
+    return sse.encode("{}", event=state)
 
 
 async def stream(scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,9 +96,7 @@ def _reply_id(text: str) -> uuid.UUID | None:
 
 def _offset(scope: Scope, query: dict[str, list[str]]) -> int:
     """Where to resume: after the last event the browser has had, else where the page left off."""
-    last = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"last-event-id"), "")
-    given = last or query.get("offset", ["0"])[0]
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+    return sse.last_event_id(scope["headers"]) or sse.parse_event_id(query.get("offset", ["0"])[0])
 
 
 async def _plain(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]] | None = None) -> None:

@@ -90,5 +90,7 @@ def start_sentry(dsn: str, *, environment: str) -> None:
         include_local_variables=False,
         max_request_body_size="never",
         traces_sample_rate=0.0,
+        # No trace header on what goes to a model.
+        trace_propagation_targets=[],
         before_send=_scrub_event,
     )

@@ -5,15 +5,15 @@ import json
 from collections.abc import AsyncIterator
 from uuid import UUID
 
+from costory.lib import sse
+
 # JSON inside an event: the marks of HTML are escaped too, so that no reader of the stream can take text for markup.
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
-
-KEEP_ALIVE = b": still here\n\n"
 
 
 def delta_event(text: str, length: int) -> bytes:
     """Encode a piece of a reply; its id is the number of characters up to its end, from which a watcher resumes."""
-    return f'event: delta\nid: {length}\ndata: {{"text": {json.dumps(text).translate(_ESCAPES)}}}\n\n'.encode()
+    return sse.encode(f'{{"text": {json.dumps(text).translate(_ESCAPES)}}}', event="delta", event_id=length)
 
 
 class Broadcast:
@@ -89,7 +89,7 @@ class Broadcast:
                 self._waiters.append(waiter)
                 await waiter
                 if (read == len(self._events) or offset > self.length) and not self.is_closed:
-                    yield KEEP_ALIVE
+                    yield sse.KEEP_ALIVE
 
 
 class Generation(Broadcast):

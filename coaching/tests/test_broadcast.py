@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coaching.engine.generation import Broadcast, delta_event
+from costory.lib import sse
 
 
 def texts_of(events: bytes) -> str:
@@ -64,7 +65,7 @@ def test_a_watcher_that_waits_gives_signs_of_life():
         broadcast.nudge()
         return [await asyncio.wait_for(first, 5)]
 
-    assert asyncio.run(run()) == [b": still here\n\n"]
+    assert asyncio.run(run()) == [sse.KEEP_ALIVE]
 
 
 def test_many_watchers_share_one_encoding():
