@@ -43,6 +43,7 @@ def offline_answer(*, session: Session, content: str) -> str:
         mode=session.mode,
         language=session.story.language,
         pov=session.story.pov or None,
+        story_mode=session.story.mode,
     )
 
 
