@@ -51,6 +51,8 @@ ROOMS = {
 }
 # Rooms that one app has and the others have no use for; each with its reason.
 OWN_ROOMS = {
+    # Who calls the API: a token's bearer or a session; every app's operations stand on it.
+    "accounts": {"api_auth"},
     # How an address is brought to its normal form, for the once of the sign-up grant.
     "billing": {"addresses"},
     "coaching": {
