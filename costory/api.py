@@ -87,7 +87,7 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def _internal_error(request: HttpRequest, error: Exception) -> HttpResponse:
-    logger.exception("An API operation failed: %s %s", request.method, request.path)
+    logger.error("An API operation failed: %s %s", request.method, request.path, exc_info=error)
     return refusal("internal_error", _("Something went wrong on our side. Nothing was lost; try again."))
 
 

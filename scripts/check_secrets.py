@@ -20,7 +20,6 @@ DETECTORS = [
     "AzureStorageKeyDetector",
     "BasicAuthDetector",
     "DiscordBotTokenDetector",
-    "GitHubTokenDetector",
     "GitLabTokenDetector",
     "JwtTokenDetector",
     "MailchimpDetector",
@@ -35,7 +34,11 @@ DETECTORS = [
     "TwilioKeyDetector",
 ]
 ENTROPY = [{"name": "HexHighEntropyString", "limit": 3.0}, {"name": "Base64HighEntropyString", "limit": 4.5}]
-OPENROUTER_KEY = re.compile(r"sk-or-v1-[0-9a-f]{16,}")
+# Formats the detectors do not know, or know without a word boundary and find inside names of functions.
+OWN_FORMATS = {
+    "OpenRouter key": re.compile(r"sk-or-v1-[0-9a-f]{16,}"),
+    "GitHub token": re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36}\b"),
+}
 
 # Hashes of packages, pictures and compiled files are random without being secret.
 SKIPPED_NAMES = {"requirements.txt", "requirements-dev.txt"}
@@ -56,8 +59,7 @@ def findings(path: Path, *, name: str) -> Iterator[str]:
             continue
         yield f"{name}:{secret.line_number}: {secret.type}"
     for number, line in enumerate(path.read_text(errors="replace").splitlines(), start=1):
-        if OPENROUTER_KEY.search(line):
-            yield f"{name}:{number}: OpenRouter key"
+        yield from (f"{name}:{number}: {kind}" for kind, form in OWN_FORMATS.items() if form.search(line))
 
 
 def main() -> int:
