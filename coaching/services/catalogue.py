@@ -51,8 +51,9 @@ def store_listings(listings: list[openrouter.ModelListing]) -> int:
         ],
     )  # fmt: skip
     if rows:
-        gone = CoachModel.objects.exclude(slug__in=[row.slug for row in rows])
-        gone.filter(expires_at=None).update(expires_at=now)
+        # A row that never came from the list is an operator's own, and stays.
+        gone = CoachModel.objects.filter(expires_at=None, synced_at__lt=now)
+        gone.exclude(slug__in=[row.slug for row in rows]).update(expires_at=now)
     events.services.record("models.synced", payload={"count": len(rows)})
     return len(rows)
 
