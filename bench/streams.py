@@ -46,7 +46,6 @@ def model_server(port: int) -> Server:
 
 def product(port: int, model_url: str, *, workers: int = 1) -> Server:
     env = {
-        "DEBUG": "1",
         "OPENROUTER_BASE_URL": f"{model_url}/api/v1",
         "OPENROUTER_API_KEY": "sk-or-bench",
         "OPENROUTER_MODEL": MODEL,

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 import billing.services
 import events.services
-from billing.models import Hold
 from coaching.models import CoachModel, Reply
 from coaching.tokens import estimate_tokens
 from costory.lib import markdown, money
@@ -64,17 +63,16 @@ def end_reply(*, reply_id: UUID, outcome: Outcome, claimed_by: str) -> bool:
     )
     if reply is None:
         return False
-    hold = Hold.objects.get(pk=reply.hold_id) if reply.hold_id is not None else None
     reply.input_tokens = outcome.input_tokens
     reply.output_tokens = outcome.output_tokens
     usd = _provider_cost(reply, outcome)
     cost = 0
-    if hold is not None and usd:
+    if reply.hold_id is not None and usd:
         full = money.ceil_micros(usd, usd_to_wallet=settings.USD_TO_WALLET, markup=settings.MARKUP)
-        cost = min(full, hold.amount_micros)
-        if full > hold.amount_micros:
+        cost = min(full, reply.ceiling_micros)
+        if full > reply.ceiling_micros:
             # The price shown was a ceiling: the house pays the rest, and somebody should know why.
-            logger.error("Reply %s cost %d micros, more than the %d held.", reply_id, full, hold.amount_micros)
+            logger.error("Reply %s cost %d micros, more than the %d held.", reply_id, full, reply.ceiling_micros)
     reply.provider_cost_usd = usd
     reply.cost_micros = cost
     reply.state = outcome.state
@@ -90,9 +88,9 @@ def end_reply(*, reply_id: UUID, outcome: Outcome, claimed_by: str) -> bool:
             "provider_cost_usd", "is_cost_estimated", "input_tokens", "output_tokens",
         ]
     )  # fmt: skip
-    if hold is not None:
+    if reply.hold_id is not None:
         billing.services.settle_hold(
-            hold_id=hold.pk,
+            hold_id=reply.hold_id,
             cost_micros=cost,
             description=reply.model,
             provider_cost_usd=usd,
