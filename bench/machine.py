@@ -57,7 +57,13 @@ class Server:
     """A process on one core, in a group of its own, that answers at `health` when it is up."""
 
     def __init__(
-        self, command: Sequence[str], *, port: int, env: dict[str, str] | None = None, cores: Sequence[int], health: str = "/healthz"
+        self,
+        command: Sequence[str],
+        *,
+        port: int,
+        env: dict[str, str] | None = None,
+        cores: Sequence[int],
+        health: str = "/healthz",
     ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self._command = list(command)

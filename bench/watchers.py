@@ -76,7 +76,7 @@ class _Protocol(asyncio.Protocol):
             self.done.set_result(None)
 
 
-async def watch(url: str, request: bytes, *, closing: bytes, timeout: float = 120.0) -> Watched:
+async def watch(url: str, request: bytes, *, closing: bytes) -> Watched:
     """Send one request on a connection of its own and read it to the end."""
     parts = urlsplit(url)
     loop = asyncio.get_running_loop()
@@ -85,7 +85,7 @@ async def watch(url: str, request: bytes, *, closing: bytes, timeout: float = 12
         lambda: _Protocol(request, done, closing), parts.hostname, parts.port
     )
     try:
-        await asyncio.wait_for(done, timeout)
+        await asyncio.wait_for(done, 120)
     finally:
         transport.close()
     return protocol.seen
