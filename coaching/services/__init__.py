@@ -10,6 +10,7 @@ from coaching.services.conversation import (
     post_message,
     quote_message,
     request_stop,
+    start_session,
 )
 from coaching.services.permits import permit_opens, stream_path
 from coaching.services.settlement import Outcome, end_reply
@@ -27,6 +28,7 @@ __all__ = [
     "post_message",
     "quote_message",
     "request_stop",
+    "start_session",
     "stream_path",
     "sweep_replies",
     "sync_models",

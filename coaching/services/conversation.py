@@ -98,6 +98,30 @@ def post_message(
     return reply
 
 
+@transaction.atomic
+def start_session(
+    *,
+    user: User,
+    story: Story,
+    mode: str,
+    chapter: Chapter | None,
+    content: str,
+    request_key: str,
+    model: str = "",
+    cursor: int | None = None,
+) -> Reply:
+    """Begin a conversation with its first message: both or neither. Raises what `post_message` raises.
+
+    The same `request_key` about the same story gives the same reply again: the story's row makes two of them queue.
+    """
+    Story.objects.select_for_update().get(pk=story.pk)
+    known = Reply.objects.filter(session__story=story, session__user=user, request_key=request_key).first()
+    if known is not None:
+        return known
+    session = open_session(user=user, story=story, mode=mode, chapter=chapter)
+    return post_message(session=session, content=content, request_key=request_key, model=model, cursor=cursor)
+
+
 def _create(session: Session, content: str, request_key: str, prepared: _Prepared) -> Reply:
     quote = prepared.quote
     reply_id = uuid.uuid4()
