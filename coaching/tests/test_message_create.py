@@ -14,7 +14,7 @@ from tests.model_server import ModelServer
 
 pytestmark = pytest.mark.django_db
 
-HTMX = {"HTTP_HX_REQUEST": "true"}
+HTMX = {"HX-Request": "true"}
 
 
 def url(session: Session) -> str:
@@ -37,7 +37,7 @@ def writer(client: Client, session: Session) -> Client:
 
 
 def test_a_message_and_its_stream(writer: Client, session: Session):
-    answer = writer.post(url(session), fields(), **HTMX)
+    answer = writer.post(url(session), fields(), headers=HTMX)
 
     assert answer.status_code == 200
     assert answer["HX-Trigger"] == "wallet-changed"
@@ -78,7 +78,7 @@ def test_the_first_message_opens_the_conversation_once(client: Client):
 
 @pytest.mark.parametrize("content", ["", "   ", "x" * 20_001])
 def test_what_cannot_be_asked_is_kept_on_screen(writer: Client, session: Session, content: str):
-    answer = writer.post(url(session), fields(content=content), **HTMX)
+    answer = writer.post(url(session), fields(content=content), headers=HTMX)
 
     assert answer.status_code == 422
     assert content.strip() in answer.text
@@ -89,7 +89,7 @@ def test_too_little_credit(writer: Client, session: Session, model_server: Model
     offer_model(MODEL)
     Wallet.objects.update(is_frozen=True)
 
-    answer = writer.post(url(session), fields(content="My long and careful question"), **HTMX)
+    answer = writer.post(url(session), fields(content="My long and careful question"), headers=HTMX)
 
     assert answer.status_code == 402
     assert "My long and careful question" in answer.text
@@ -101,7 +101,7 @@ def test_too_little_credit(writer: Client, session: Session, model_server: Model
 def test_a_model_nobody_offers(writer: Client, session: Session, model_server: ModelServer):
     offer_model(MODEL)
 
-    assert writer.post(url(session), fields(model="someone/else"), **HTMX).status_code == 422
+    assert writer.post(url(session), fields(model="someone/else"), headers=HTMX).status_code == 422
     assert not Message.objects.exists()
 
 
@@ -109,8 +109,8 @@ def test_the_price_is_shown_before(writer: Client, session: Session, model_serve
     offer_model(MODEL)
     quote = reverse("coaching:message-quote", args=[session.story_id])
 
-    assert "At most" in writer.post(quote, fields(), **HTMX).text
-    assert "At most" in writer.post(quote, fields(content=""), **HTMX).text
+    assert "At most" in writer.post(quote, fields(), headers=HTMX).text
+    assert "At most" in writer.post(quote, fields(content=""), headers=HTMX).text
     assert not Hold.objects.exists()
 
 
@@ -132,7 +132,7 @@ def test_only_post(writer: Client, session: Session):
 
 
 def test_markup_is_text(writer: Client, session: Session):
-    answer = writer.post(url(session), fields(content="<script>alert(1)</script>"), **HTMX)
+    answer = writer.post(url(session), fields(content="<script>alert(1)</script>"), headers=HTMX)
 
     assert "<script>alert(1)" not in answer.text
     assert "&lt;script&gt;" in answer.text

@@ -14,7 +14,7 @@ from tests.model_server import ModelServer
 
 pytestmark = pytest.mark.django_db
 
-HTMX = {"HTTP_HX_REQUEST": "true"}
+HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def panel_url(session: Session, query: str = "") -> str:
 
 def test_a_page_and_a_fragment(writer: Client, session: Session):
     page = writer.get(panel_url(session))
-    fragment = writer.get(panel_url(session), **HTMX)
+    fragment = writer.get(panel_url(session), headers=HTMX)
 
     assert page.status_code == fragment.status_code == 200
     assert "<html" in page.text
@@ -86,7 +86,7 @@ def test_a_stranger_finds_nothing(client: Client, session: Session):
 def test_a_strangers_chapter_is_not_read(writer: Client, session: Session):
     foreign = create_chapter(content="A secret.")
 
-    assert str(foreign.pk) not in writer.get(panel_url(session, f"?chapter={foreign.pk}"), **HTMX).text
+    assert str(foreign.pk) not in writer.get(panel_url(session, f"?chapter={foreign.pk}"), headers=HTMX).text
 
 
 def test_anonymous_is_sent_to_log_in(client: Client, session: Session):

@@ -16,7 +16,7 @@ from tests.model_server import ModelServer
 
 pytestmark = pytest.mark.django_db
 
-HTMX = {"HTTP_HX_REQUEST": "true"}
+HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def end(reply: Reply, **outcome: object) -> None:
 
 def test_a_finished_reply_shows_text_and_cost(writer: Client, reply: Reply):
     end(reply)
-    shown = writer.get(detail(reply), **HTMX).text
+    shown = writer.get(detail(reply), headers=HTMX).text
 
     assert "<strong>holds</strong>" in shown
     reply.refresh_from_db()
@@ -56,7 +56,7 @@ def test_a_finished_reply_shows_text_and_cost(writer: Client, reply: Reply):
 
 def test_an_unfinished_reply_streams_from_where_it_is(writer: Client, reply: Reply):
     Reply.objects.filter(pk=reply.pk).update(state="running", content="So far & no further")
-    shown = writer.get(detail(reply), **HTMX).text
+    shown = writer.get(detail(reply), headers=HTMX).text
 
     assert 'data-offset="19"' in shown
     assert "So far &amp; no further" in shown
@@ -66,7 +66,7 @@ def test_an_unfinished_reply_streams_from_where_it_is(writer: Client, reply: Rep
 @pytest.mark.parametrize("code", sorted(FAILURES))
 def test_each_failure_is_put_in_words(writer: Client, reply: Reply, code: str):
     end(reply, state="failed", error_code=code, content="", provider_cost_usd=Decimal(0))
-    shown = writer.get(detail(reply), **HTMX).text
+    shown = writer.get(detail(reply), headers=HTMX).text
 
     assert "It cost you nothing." in shown
     assert str(FAILURES[code]) in unescape(shown)
@@ -77,7 +77,7 @@ def test_as_a_page_it_is_the_conversation(writer: Client, reply: Reply):
 
 
 def test_stopping_one_nobody_began(writer: Client, reply: Reply):
-    answer = writer.post(reverse("coaching:reply-stop", args=[reply.pk]), **HTMX)
+    answer = writer.post(reverse("coaching:reply-stop", args=[reply.pk]), headers=HTMX)
 
     reply.refresh_from_db()
     assert answer.status_code == 200
@@ -88,7 +88,7 @@ def test_stopping_one_nobody_began(writer: Client, reply: Reply):
 def test_a_stranger_sees_and_stops_nothing(client: Client, reply: Reply):
     client.force_login(create_user())
 
-    assert client.get(detail(reply), **HTMX).status_code == 404
+    assert client.get(detail(reply), headers=HTMX).status_code == 404
     assert client.post(reverse("coaching:reply-stop", args=[reply.pk])).status_code == 404
     reply.refresh_from_db()
     assert reply.state == Reply.State.PENDING
