@@ -1,59 +1,24 @@
-"""Keep credits back before work, and settle or release them after. The hot path: few statements, written in SQL.
+"""Keep credits back before work, and settle or release them after.
 
 Every function is one transaction, joins the caller's when there is one, and may be repeated. Locks are taken in one
-order, hold before wallet, and the wallet's last: on a wallet that many use at once nobody waits for more than the end
-of another's transaction. The database's constraints stand behind every condition here.
+order, hold before wallet; the database's constraints stand behind every condition.
 """
 
-from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, cast
 from uuid import UUID
 
-from django.db import connection, models, transaction
-from django.db.backends.utils import CursorWrapper
+from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from billing.models import Entry, EntryKind, Hold
+from billing.services import statements
 from billing.services.ledger import CauseTaken, refuse_spending
-
-RowT = TypeVar("RowT", Hold, Entry)
 
 # More than any hold, and still an integer to every database.
 MAX_MICROS = 2**62
-
-# The wallet is read before it is locked; MOVE_INTO_HOLD asks again under its lock.
-OPEN = """
-    INSERT INTO billing_hold (id, wallet_id, amount_micros, cause, opened_at)
-    SELECT %s, id, %s, %s, %s FROM billing_wallet
-    WHERE user_id = %s AND NOT is_frozen AND balance_micros - held_micros >= %s
-    ON CONFLICT (cause) DO NOTHING
-    RETURNING wallet_id
-"""
-MOVE_INTO_HOLD = """
-    UPDATE billing_wallet SET held_micros = held_micros + %s
-    WHERE id = %s AND NOT is_frozen AND balance_micros - held_micros >= %s
-"""
-CLOSE = """
-    UPDATE billing_hold
-    SET closed_at = %s, settled_micros = CASE WHEN amount_micros < %s THEN amount_micros ELSE %s END
-    WHERE id = %s AND closed_at IS NULL
-    RETURNING wallet_id, amount_micros, settled_micros, cause
-"""
-GIVE_BACK = "UPDATE billing_wallet SET held_micros = held_micros - %s WHERE id = %s"
-CHARGE = """
-    UPDATE billing_wallet
-    SET held_micros = held_micros - %s, balance_micros = balance_micros - %s,
-        lifetime_spent_micros = lifetime_spent_micros + %s, entry_count = entry_count + 1
-    WHERE id = %s
-    RETURNING balance_micros, entry_count
-"""
-ENTRY_COLUMNS = [field.attname for field in Entry._meta.concrete_fields]
-APPEND = (
-    f"INSERT INTO billing_entry ({', '.join(ENTRY_COLUMNS)}) "  # noqa: S608  The model's own column names.
-    f"VALUES ({', '.join(['%s'] * len(ENTRY_COLUMNS))})"
-)
 
 
 def open_hold(*, user: User, amount_micros: int, cause: str) -> Hold:
@@ -61,40 +26,19 @@ def open_hold(*, user: User, amount_micros: int, cause: str) -> Hold:
 
     A repeat with the same cause returns the hold of the first call, open or closed, whatever its amount. Raises
     InsufficientCredits when less is available or the wallet is frozen, CauseTaken when another person's hold has the
-    cause, ValueError for an amount that is not positive.
+    cause, ValueError for an amount that is not positive. A refusal leaves the caller's transaction usable.
     """
     if amount_micros <= 0:
         raise ValueError("A hold keeps a positive amount back.")
     hold = Hold(amount_micros=amount_micros, cause=cause, opened_at=timezone.now())
-    # No savepoint inside a caller's transaction, and so nothing may be raised before the block is left in order.
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        identity = _column(Hold, "id", hold.pk)
-        cursor.execute(
-            OPEN,
-            [
-                identity,
-                amount_micros,
-                cause,
-                _column(Hold, "opened_at", hold.opened_at),
-                _column(User, "id", user.pk),
-                amount_micros,
-            ],
-        )
-        if opened := cursor.fetchone():
-            cursor.execute(MOVE_INTO_HOLD, [amount_micros, opened[0], amount_micros])
-            if cursor.rowcount:
-                hold.wallet_id = _uuid(opened[0])
-                return _stored(hold)
-            # Somebody else's transaction took the credits between the two statements.
-            cursor.execute("DELETE FROM billing_hold WHERE id = %s", [identity])
-            repeated = None
-        else:
-            repeated = Hold.objects.select_related("wallet").filter(cause=cause).first()
-    if repeated is None:
+    if statements.insert_hold(hold, user_id=user.pk):
+        return hold
+    standing = Hold.objects.select_related("wallet").filter(cause=cause).first()
+    if standing is None:
         raise refuse_spending(user, needed_micros=amount_micros)
-    if repeated.wallet.user_id != user.pk:
-        raise CauseTaken(cause)
-    return repeated
+    if standing.wallet.user_id != user.pk:
+        raise CauseTaken(_("This cause stands in another person's ledger."))
+    return standing
 
 
 def settle_hold(
@@ -113,28 +57,14 @@ def settle_hold(
     """
     if cost_micros < 0:
         raise ValueError("A cost is not negative.")
-    now = timezone.now()
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        closed = _close(cursor, hold_id=hold_id, cost_micros=cost_micros, now=now)
-        if not closed or not closed.charged_micros:
-            return None
-        cursor.execute(CHARGE, [closed.held_micros, closed.charged_micros, closed.charged_micros, closed.wallet])
-        balance_micros, position = cursor.fetchone()
-        entry = Entry(
-            wallet_id=_uuid(closed.wallet),
-            position=position,
-            kind=EntryKind.CHARGE,
-            amount_micros=-closed.charged_micros,
-            balance_after_micros=balance_micros,
-            cause=closed.cause,
-            description=description[:200],
-            provider_cost_usd=_recordable("provider_cost_usd", provider_cost_usd),
-            usd_to_wallet=_recordable("usd_to_wallet", usd_to_wallet),
-            markup=_recordable("markup", markup),
-            created_at=now,
-        )
-        cursor.execute(APPEND, [_column(Entry, name, getattr(entry, name)) for name in ENTRY_COLUMNS])
-        return _stored(entry)
+    entry = Entry(
+        kind=EntryKind.CHARGE,
+        description=description[:200],
+        provider_cost_usd=_recordable("provider_cost_usd", provider_cost_usd),
+        usd_to_wallet=_recordable("usd_to_wallet", usd_to_wallet),
+        markup=_recordable("markup", markup),
+    )
+    return entry if _close(hold_id, cost_micros=cost_micros, entry=entry) else None
 
 
 def release_hold(*, hold_id: UUID) -> bool:
@@ -142,31 +72,16 @@ def release_hold(*, hold_id: UUID) -> bool:
 
     Raises Hold.DoesNotExist for an unknown hold.
     """
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        return _close(cursor, hold_id=hold_id, cost_micros=0, now=timezone.now()) is not None
+    return _close(hold_id, cost_micros=0, entry=Entry(kind=EntryKind.CHARGE)) is not None
 
 
-class Closed(NamedTuple):
-    """What closing a hold found; `wallet` is the id in the form this database keeps it in."""
-
-    wallet: UUID | str
-    held_micros: int
-    charged_micros: int
-    cause: str
-
-
-def _close(cursor: CursorWrapper, *, hold_id: UUID, cost_micros: int, now: datetime) -> Closed | None:
-    """Close an open hold at a cost. What costs nothing goes back to the wallet here, a charge is the caller's."""
-    cost_micros = min(cost_micros, MAX_MICROS)
-    cursor.execute(CLOSE, [_column(Hold, "closed_at", now), cost_micros, cost_micros, _column(Hold, "id", hold_id)])
-    if not (row := cursor.fetchone()):
+def _close(hold_id: UUID, *, cost_micros: int, entry: Entry) -> int | None:
+    entry.created_at = timezone.now()
+    charged_micros = statements.close_hold(hold_id, cost_micros=min(cost_micros, MAX_MICROS), entry=entry)
+    if charged_micros is None and not Hold.objects.filter(pk=hold_id).exists():
         # Whoever names a hold that never was would otherwise believe it settled.
-        Hold.objects.only("pk").get(pk=hold_id)
-        return None
-    closed = Closed(*row)
-    if not closed.charged_micros:
-        cursor.execute(GIVE_BACK, [closed.held_micros, closed.wallet])
-    return closed
+        raise Hold.DoesNotExist(str(hold_id))
+    return charged_micros
 
 
 def _recordable(name: str, value: Decimal | None) -> Decimal | None:
@@ -177,20 +92,3 @@ def _recordable(name: str, value: Decimal | None) -> Decimal | None:
     # A whole number, because SQLite keeps 15 digits.
     greatest = Decimal(10) ** (field.max_digits - field.decimal_places) - 1
     return min(value, greatest).quantize(Decimal(1).scaleb(-field.decimal_places))
-
-
-def _column(model: type[models.Model], name: str, value: object) -> Any:
-    """A value in the form this database keeps it in: SQLite has no UUIDs and no time zones."""
-    field = cast("models.Field[Any, Any]", model._meta.get_field(name))
-    return field.get_db_prep_save(value, connection)
-
-
-def _uuid(stored: UUID | str) -> UUID:
-    return stored if isinstance(stored, UUID) else UUID(stored)
-
-
-def _stored(row: RowT) -> RowT:
-    """Say of an instance made here that its row exists."""
-    row._state.adding = False
-    row._state.db = connection.alias
-    return row
