@@ -6,7 +6,7 @@ statements in a transaction: half the processor time and twice the work per seco
 write two tables, and needs none: its one writer is alone from BEGIN IMMEDIATE on.
 """
 
-from typing import Any, Self, cast
+from typing import Any, cast
 from uuid import UUID
 
 import psycopg
@@ -170,18 +170,16 @@ def _close_on_sqlite(hold_id: UUID, cost_micros: int, entry: Entry) -> tuple[Any
         return wallet_id, charged_micros, cause, balance_micros, position
 
 
-class _PreparingCursor(psycopg.Cursor[Any]):
-    """Binds parameters in the server and keeps the statement's plan, which Django's own cursors leave out."""
-
-    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
-        return super().execute(query, params, **{"prepare": True, **options})
-
-
 def _prepared_cursor() -> CursorWrapper:
-    """A cursor for a statement worth preparing, wrapped as Django wraps its own: same errors, same query log."""
+    """A cursor for a statement worth preparing, wrapped as Django wraps its own: same errors, same query log.
+
+    Django turns preparing off for its connections. Turned on here it touches nothing else: Django's own cursors bind
+    parameters in the client, and psycopg never prepares what they send.
+    """
     connection.ensure_connection()
+    connection.connection.prepare_threshold = 0
     # Typed for Django's own cursors, made for whatever the driver has.
-    cursor = cast("CursorWrapper", _PreparingCursor(connection.connection))
+    cursor = cast("CursorWrapper", psycopg.Cursor(connection.connection))
     return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
 
 
