@@ -1,5 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from billing import views
 
 app_name = "billing"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.entry_list, name="entry-list"),
+    path("badge/", views.wallet_badge, name="wallet-badge"),
+]
