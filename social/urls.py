@@ -1,5 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from social import views
 
 app_name = "social"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("stories/<uuid:pk>/", views.story_read, name="story-read"),
+    path("stories/<uuid:pk>/chapters/<int:number>/", views.chapter_read, name="chapter-read"),
+    path("s/<str:token>/", views.story_shared, name="story-shared"),
+    path("s/<str:token>/chapters/<int:number>/", views.chapter_shared, name="chapter-shared"),
+]

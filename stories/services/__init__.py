@@ -18,6 +18,7 @@ from stories.services.story import (
     restore_story,
     revise_story,
     set_visibility,
+    share_url,
     start_story,
 )
 from stories.services.wording import MAX_CONTENT_CHARACTERS, MAX_TITLE_CHARACTERS, ContentTooLong, InvalidTitle
@@ -40,5 +41,6 @@ __all__ = [
     "revise_chapter",
     "revise_story",
     "set_visibility",
+    "share_url",
     "start_story",
 ]

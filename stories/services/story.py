@@ -2,6 +2,7 @@
 
 from typing import TypedDict, TypeVar, Unpack
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -107,3 +108,10 @@ def _clean(brief: BriefT) -> BriefT:
     if "description" in brief:
         brief["description"] = markdown.normalise_text(brief["description"])
     return brief
+
+
+def share_url(*, story: Story) -> str:
+    """The address at which a story shared by link is read, or nothing where it is not shared so."""
+    if story.visibility != Story.Visibility.LINK or not story.share_token:
+        return ""
+    return f"{settings.APP_URL}/s/{story.share_token}/"

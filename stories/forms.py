@@ -1,0 +1,60 @@
+"""What a writer says about a story, and how a chapter's text arrives."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from stories.models import Chapter, Story
+from stories.services import MAX_TITLE_CHARACTERS
+
+BRIEF = ("theme", "is_real", "purpose", "era", "writing_style", "pov")
+
+
+class StoryForm(forms.ModelForm):  # type: ignore[type-arg]  # It takes no parameter at run time.
+    """A story's title and brief."""
+
+    is_real = forms.TypedChoiceField(
+        label=_("True or invented"),
+        choices=[("", _("Not said")), ("true", _("It happened")), ("false", _("Invented"))],
+        coerce=lambda value: value == "true",
+        empty_value=None,
+        required=False,
+    )
+
+    class Meta:
+        model = Story
+        fields = ["title", "mode", "language", "description", *BRIEF]
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.is_real is not None:
+            self.initial["is_real"] = "true" if self.instance.is_real else "false"
+        for name in BRIEF:
+            field = self.fields[name]
+            if isinstance(field, forms.TypedChoiceField) and name != "is_real":
+                field.choices = [("", _("Not said")), *[choice for choice in field.choices if choice[0]]]  # type: ignore[misc]  # Pairs, as these fields have them.
+
+    def changes(self) -> dict[str, Any]:
+        """What was sent, by name."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class VisibilityForm(forms.Form):
+    """Who may read a story."""
+
+    visibility = forms.ChoiceField(label=_("Who may read"), choices=Story.Visibility, widget=forms.RadioSelect)
+
+
+class ChapterForm(forms.Form):
+    """A save: the version it started from, and the words. The text may begin and end with white space."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    title = forms.CharField(max_length=MAX_TITLE_CHARACTERS, required=False)
+    content = forms.CharField(required=False, strip=False)
+
+    @classmethod
+    def of(cls, chapter: Chapter) -> "ChapterForm":
+        """The form as it is first shown."""
+        return cls(initial={"version": chapter.version, "title": chapter.title, "content": chapter.content})

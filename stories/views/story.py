@@ -1,0 +1,122 @@
+"""A writer's stories: the shelf, a new one, one of them, and the bin."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from costory.lib.api import ApiError, Page, Paging
+from costory.lib.http import AuthedRequest
+from stories import services
+from stories.forms import StoryForm, VisibilityForm
+from stories.models import Chapter, Story
+
+SHELF = 24
+BIN_DAYS = 30
+
+
+@require_GET
+@vary_on_headers("HX-Request")
+def story_list(request: AuthedRequest) -> HttpResponse:
+    """Every story of the writer's, last touched first."""
+    page = _shelf(request)
+    context = {"stories": page.rows, "older": page.meta.next}
+    template = "stories/story_list.html#stories" if request.htmx else "stories/story_list.html"
+    return render(request, template, context)
+
+
+def _shelf(request: AuthedRequest) -> Page[Story]:
+    stories = Story.objects.editable_by(request.user)
+    keys = ("-updated_at", "-id")
+    try:
+        return Paging(limit=SHELF, cursor=request.GET.get("after", "")[:1000] or None).page_of(stories, keys=keys)
+    except ApiError:
+        # A cursor that is none: the shelf from its beginning.
+        return Paging(limit=SHELF).page_of(stories, keys=keys)
+
+
+@require_http_methods(["GET", "POST"])
+def story_create(request: AuthedRequest) -> HttpResponse:
+    """One calm form; the first page opens right after it."""
+    first = {"mode": request.GET.get("mode") or Story.Mode.FICTION, "language": get_language()}
+    form = StoryForm(request.POST or None, initial=first)
+    if request.method == "POST" and form.is_valid():
+        chapter = services.start_story(owner=request.user, **form.changes())
+        return redirect(chapter)
+    return render(request, "stories/story_create.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def story_detail(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """A story: its chapters, its brief, who may read it, and what lies in its bin."""
+    story = get_object_or_404(Story.objects.editable_by(request.user), pk=pk)
+    form = StoryForm(request.POST or None, instance=story)
+    if request.method == "POST" and form.is_valid():
+        services.revise_story(story=story, **form.changes())
+        messages.success(request, _("Saved."))
+        return redirect(story)
+    # A form that was refused has changed the story it was given.
+    story.refresh_from_db()
+    return _render_story(request, story, form=form, status=422 if form.errors else 200)
+
+
+def _render_story(request: AuthedRequest, story: Story, *, status: int = 200, **context: Any) -> HttpResponse:
+    binned = Chapter.objects.filter(story=story, deleted_at__gt=timezone.now() - timedelta(days=BIN_DAYS))
+    return render(
+        request,
+        "stories/story_detail.html",
+        {
+            "story": story,
+            "chapters": Chapter.objects.present().filter(story=story).without_text().order_by("position"),
+            "binned": binned.without_text().order_by("-deleted_at"),
+            "visibility_form": VisibilityForm(initial={"visibility": story.visibility}),
+            "share_url": services.share_url(story=story),
+            **context,
+        },
+        status=status,
+    )
+
+
+@require_POST
+def story_publish(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """Decide who may read a story."""
+    story = get_object_or_404(Story.objects.editable_by(request.user), pk=pk)
+    form = VisibilityForm(request.POST)
+    if not form.is_valid():
+        return _render_story(request, story, form=StoryForm(instance=story), visibility_form=form, status=422)
+    services.set_visibility(story=story, visibility=form.cleaned_data["visibility"])
+    messages.success(request, _("Saved."))
+    return redirect(story)
+
+
+@require_POST
+def story_delete(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """Put a story in the bin, for 30 days."""
+    story = get_object_or_404(Story.objects.editable_by(request.user), pk=pk)
+    services.delete_story(story=story)
+    messages.success(request, _("The story is in the bin. You can take it out again for 30 days."))
+    return redirect("stories:story-bin")
+
+
+@require_GET
+def story_bin(request: AuthedRequest) -> HttpResponse:
+    """Stories that can still be taken out of the bin."""
+    limit = timezone.now() - timedelta(days=BIN_DAYS)
+    stories = Story.objects.filter(owner=request.user, deleted_at__gt=limit).order_by("-deleted_at")[:100]
+    return render(request, "stories/story_bin.html", {"stories": stories})
+
+
+@require_POST
+def story_restore(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """Take a story out of the bin."""
+    story = get_object_or_404(Story, pk=pk, owner=request.user, deleted_at__isnull=False)
+    services.restore_story(story=story)
+    return redirect("stories:story-detail", pk=pk)
