@@ -13,7 +13,16 @@ class StoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # It takes no par
     search_fields = ["=id", "=owner__handle", "=owner__email"]
     list_select_related = ["owner"]
     fields = ["owner", "mode", "language", "visibility", "chapter_count", "word_count", "created_at", "deleted_at"]
-    readonly_fields = fields
+    readonly_fields = [
+        "owner",
+        "mode",
+        "language",
+        "visibility",
+        "chapter_count",
+        "word_count",
+        "created_at",
+        "deleted_at",
+    ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

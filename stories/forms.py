@@ -1,6 +1,7 @@
 """What a writer says about a story, and how a chapter's text arrives."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -33,8 +34,9 @@ class StoryForm(forms.ModelForm):  # type: ignore[type-arg]  # It takes no param
             self.initial["is_real"] = "true" if self.instance.is_real else "false"
         for name in BRIEF:
             field = self.fields[name]
-            if isinstance(field, forms.TypedChoiceField) and name != "is_real":
-                field.choices = [("", _("Not said")), *[choice for choice in field.choices if choice[0]]]  # type: ignore[misc]  # Pairs, as these fields have them.
+            if name != "is_real" and isinstance(field, forms.TypedChoiceField):
+                choices = cast("list[tuple[str, Any]]", list(cast("Iterable[Any]", field.choices)))
+                field.choices = [("", _("Not said")), *[choice for choice in choices if choice[0]]]
 
     def changes(self) -> dict[str, Any]:
         """What was sent, by name."""
