@@ -55,9 +55,12 @@ function watch(reply) {
 function look(root) {
   for (const reply of watched.keys()) if (!reply.isConnected) forget(reply);
   const found = root.matches?.("[data-stream]") ? [root] : root.querySelectorAll?.("[data-stream]");
-  for (const reply of found ?? []) {
-    watch(reply);
-    if (root !== document) reply.scrollIntoView({ block: "nearest" });
+  for (const reply of found ?? []) watch(reply);
+  // A conversation is opened at its end, beside the page; as a page of its own it is read from the top.
+  const chat = root.id === "chat" ? root : null;
+  if (chat?.closest(".studio__coach")) {
+    const box = scroller(chat.querySelector("#chat-messages"));
+    if (box !== document.scrollingElement) box.scrollTop = box.scrollHeight;
   }
 }
 

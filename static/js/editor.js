@@ -69,6 +69,14 @@ function grow() {
   text.style.blockSize = `${text.scrollHeight}px`;
 }
 
+// The list of chapters beside the page says what the page says.
+function tellList() {
+  const link = document.querySelector(".chapter-list__link[aria-current]");
+  if (!link) return;
+  link.querySelector(".chapter-list__title").textContent = title.value.trim() || title.placeholder;
+  link.querySelector(".chapter-list__words").textContent = form.querySelector(".editor__words").textContent;
+}
+
 const isDirty = () => text.value !== saved.content || title.value !== saved.title;
 
 // --- Saving ---
@@ -130,6 +138,7 @@ async function take(answer, sent) {
     saved = sent;
     form.querySelector("#editor-status").replaceWith(status);
     countWords();
+    tellList();
     if (isDirty()) await keepCopy();
     else await dropCopy();
     if (isDirty()) schedule();
