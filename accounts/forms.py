@@ -4,7 +4,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import ApiToken, User
 
 
 class SignupForm(forms.Form):
@@ -31,3 +31,24 @@ class PreferencesForm(forms.Form):
 
     theme = forms.ChoiceField(choices=User.Theme, required=False)
     language = forms.ChoiceField(choices=User.Language, required=False)
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # It takes no parameter at run time.
+    """What somebody says about themselves, and how the house should look to them."""
+
+    class Meta:
+        model = User
+        fields = ["display_name", "handle", "bio", "is_public", "language", "theme"]
+        widgets = {"bio": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {"handle": _("Small letters, digits and hyphens. It is part of your public address.")}
+
+
+class TokenForm(forms.Form):
+    """A new key to the API."""
+
+    name = forms.CharField(label=_("What it is for"), max_length=80)
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        choices=[choice for choice in ApiToken.Scope.choices if choice[0] != ApiToken.Scope.HUB],
+        widget=forms.CheckboxSelectMultiple,
+    )

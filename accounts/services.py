@@ -1,6 +1,15 @@
 """Every write about people."""
 
-from accounts.models import User
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+import events.services
+from accounts.models import ApiToken, User
+
+TOKEN_LIFE = timedelta(days=90)
 
 
 def change_preferences(*, user: User, theme: str = "", language: str = "") -> User:
@@ -11,3 +20,35 @@ def change_preferences(*, user: User, theme: str = "", language: str = "") -> Us
         user.language = language
     user.save(update_fields=["theme", "language", "updated_at"])
     return user
+
+
+@transaction.atomic
+def revise_profile(*, user: User, **changes: object) -> User:
+    """Change what somebody says about themselves; the fields are those of the profile form."""
+    for name, value in changes.items():
+        setattr(user, name, value)
+    user.save(update_fields=[*changes, "updated_at"])
+    events.services.record("profile.revised", person_id=user.pk, subject=user, payload={"fields": sorted(changes)})
+    return user
+
+
+@transaction.atomic
+def issue_token(*, user: User, name: str, scopes: Sequence[str], life: timedelta = TOKEN_LIFE) -> tuple[ApiToken, str]:
+    """Make a key to the API. The secret is returned here and nowhere else: only its digest is stored."""
+    secret = ApiToken.new_secret()
+    token = ApiToken.objects.create(
+        user=user,
+        name=name,
+        digest=ApiToken.digest_of(secret),
+        scopes=sorted({str(scope) for scope in scopes}),
+        expires_at=timezone.now() + life,
+    )
+    events.services.record("token.issued", person_id=user.pk, subject=token, payload={"scopes": token.scopes})
+    return token, secret
+
+
+@transaction.atomic
+def revoke_token(*, token: ApiToken) -> None:
+    """Make a key open nothing any more. Repeating it is harmless."""
+    if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        events.services.record("token.revoked", person_id=token.user_id, subject=token)

@@ -5,5 +5,8 @@ from accounts import views
 app_name = "accounts"
 
 urlpatterns = [
+    path("", views.settings, name="settings"),
+    path("tokens/", views.token_create, name="token-create"),
+    path("tokens/<uuid:pk>/revoke/", views.token_revoke, name="token-revoke"),
     path("preferences/", views.preferences_update, name="preferences-update"),
 ]

@@ -3,12 +3,15 @@
 import re
 import uuid
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
 from django.utils import translation
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from costory.logs import request_id
 
@@ -86,6 +89,23 @@ class SecurityHeadersMiddleware:
         return response
 
 
+class LogoutMiddleware:
+    """Leave nothing of a person in the browser after logout: caches and storage go, drafts kept on the device too.
+
+    Not cookies: the session's is gone already, and the language may stay.
+    """
+
+    def __init__(self, get_response: type_getter) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        was_signed_in = request.user.is_authenticated
+        response = self.get_response(request)
+        if was_signed_in and not request.user.is_authenticated:
+            response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+
 class PersonLanguageMiddleware:
     """A signed-in person's chosen language outranks the browser's."""
 
@@ -103,7 +123,8 @@ class PersonLanguageMiddleware:
 class HtmxLoginMiddleware:
     """An expired login inside a fragment leads the whole page to the login, not a login page into the fragment.
 
-    The browser follows a 302 before htmx sees it, so the answer is a 200 with HX-Redirect (htmx's documentation).
+    The browser follows a 302 before htmx sees it, so the answer is a 200 with HX-Redirect (htmx's documentation), and
+    after the login one comes back to the page, not to the fragment.
     """
 
     def __init__(self, get_response: type_getter) -> None:
@@ -111,6 +132,11 @@ class HtmxLoginMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if request.htmx and isinstance(response, HttpResponse) and response.status_code == 302:  # type: ignore[attr-defined]  # django-htmx sets it.
-            return HttpResponseClientRedirect(response["Location"])
+        details: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # django-htmx sets it.
+        if details and isinstance(response, HttpResponse) and response.status_code == 302:
+            target = response["Location"]
+            login = resolve_url(settings.LOGIN_URL)
+            if target.startswith(login):
+                target = f"{login}?{urlencode({'next': details.current_url_abs_path or '/'})}"
+            return HttpResponseClientRedirect(target)
         return response
