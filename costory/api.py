@@ -9,13 +9,19 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from billing.api import router as billing_router
+from coaching.api import router as coaching_router
+from costory.api_accounts import auth_router, profile_router
 from costory.lib.api import STATUS_OF, ApiError
 from costory.lib.errors import DomainError
+from stories.api import router as stories_router
 
 logger = logging.getLogger(__name__)
 
@@ -91,8 +97,53 @@ def _internal_error(request: HttpRequest, error: Exception) -> HttpResponse:
     return refusal("internal_error", _("Something went wrong on our side. Nothing was lost; try again."))
 
 
+api.add_router("/auth", auth_router)
+api.add_router("/profiles", profile_router)
+api.add_router("", stories_router)
+api.add_router("/ai", coaching_router)
+api.add_router("/billing", billing_router)
+
+
+# The API has its own guards (accounts.api_auth) and answers in its own way; a login page would be no answer.
+api_urls = api.urls
+for pattern in api_urls[0]:
+    pattern.callback.login_required = False
+
+
+@login_not_required
+@require_safe
+def api_docs(request: HttpRequest) -> HttpResponse:
+    """The reference, written from the document itself: no script, and nothing from elsewhere."""
+    schema = api.get_openapi_schema(path_prefix="/api/v1/")
+    operations = [
+        {
+            "id": operation["operationId"],
+            "method": method.upper(),
+            "path": path,
+            "summary": operation.get("summary", ""),
+            "description": operation.get("description", ""),
+            "parameters": operation.get("parameters", []),
+            "body": _reference(operation.get("requestBody")),
+            "answers": [(status, _reference(answer)) for status, answer in operation["responses"].items()],
+        }
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    ]
+    shapes = [
+        (name, shape.get("description", ""), sorted(shape.get("properties", {}).items()), shape.get("required", []))
+        for name, shape in schema["components"]["schemas"].items()
+    ]
+    return render(request, "api/docs.html", {"operations": operations, "shapes": shapes})
+
+
+def _reference(holder: dict[str, Any] | None) -> str:
+    """The name of the shape of a body or an answer."""
+    shape = (holder or {}).get("content", {}).get("application/json", {}).get("schema", {})
+    return str(shape.get("$ref", "")).rpartition("/")[2]
+
+
 @login_not_required
 @csrf_exempt
-def unknown_path(request: HttpRequest, path: str = "") -> HttpResponse:
+def api_unknown(request: HttpRequest, path: str = "") -> HttpResponse:
     """Whatever is under /api/v1/ and is no operation."""
     return refusal("not_found", _("There is no such operation."))

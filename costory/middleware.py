@@ -6,10 +6,11 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -86,6 +87,21 @@ class SecurityHeadersMiddleware:
         # A private page must not come back from a shared or a disk cache after logout.
         if user is not None and user.is_authenticated and not request.path.startswith(settings.STATIC_URL):
             headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class ApiRefusalMiddleware:
+    """Refusals that Django makes before an operation is reached take the API's envelope too."""
+
+    def __init__(self, get_response: type_getter) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if response.status_code == 405 and request.path.startswith("/api/v1/") and not response.streaming:
+            error = {"code": "method_not_allowed", "message": _("This address does not do that."), "details": {}}
+            allowed = response.get("Allow", "")
+            response = JsonResponse({"success": False, "error": error}, status=405, headers={"Allow": allowed})
         return response
 
 

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "costory.middleware.HtmxLoginMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "costory.middleware.ApiRefusalMiddleware",
     "accounts.idempotency.IdempotencyMiddleware",
 ]
 

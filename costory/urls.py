@@ -3,11 +3,11 @@
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
 from costory import views
-from costory.api import api
+from costory.api import api_docs, api_unknown, api_urls
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -17,7 +17,9 @@ urlpatterns = [
     path("coach/", include("coaching.urls")),
     path("billing/", include("billing.urls")),
     path("", include("social.urls")),
-    path("api/v1/", api.urls),
+    path("api/v1/docs", api_docs, name="api-docs"),
+    path("api/v1/", api_urls),
+    re_path("^api/v1/(?P<path>.*)$", api_unknown, name="api-unknown"),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),

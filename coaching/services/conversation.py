@@ -71,7 +71,7 @@ def open_session(*, user: User, story: Story, mode: str, chapter: Chapter | None
 
 def quote_message(*, session: Session, content: str, model: str = "", cursor: int | None = None) -> Quote:
     """What an answer to this message would cost at most. Raises EmptyMessage, MessageTooLong and UnknownModel."""
-    return _prepare(session, _clean(content), model, cursor).quote
+    return _prepare(session, clean_message(content=content), model, cursor).quote
 
 
 def post_message(
@@ -82,7 +82,7 @@ def post_message(
     The same `request_key` in the same session gives the same reply again, whatever the content. Raises EmptyMessage,
     MessageTooLong, UnknownModel and billing's InsufficientCredits.
     """
-    content = _clean(content)
+    content = clean_message(content=content)
     known = Reply.objects.filter(session=session, request_key=request_key).first()
     if known is not None:
         return known
@@ -176,7 +176,8 @@ def request_stop(*, reply: Reply) -> None:
         transaction.on_commit(lambda: engine.request_stop(reply.pk))
 
 
-def _clean(content: str) -> str:
+def clean_message(*, content: str) -> str:
+    """A message as it is stored. Raises EmptyMessage and MessageTooLong."""
     content = markdown.normalise_text(content).strip()
     if not content:
         raise EmptyMessage(_("Write something first."))

@@ -1,0 +1,324 @@
+"""The coach over HTTP (API.md). The message operation is asynchronous: it waits, or streams, on the event loop."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID, uuid4
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import close_old_connections
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from ninja import Router, Status
+from pydantic import BaseModel, Field
+
+from accounts.api_auth import ApiRequest, reads, spends, writes
+from accounts.models import User
+from billing.selectors import wallet_summary
+from coaching import process, services
+from coaching.models import CoachModel, Reply, Session
+from costory.lib import money, sse
+from costory.lib.api import ApiError, Input, Listed, Meta, Single, Text, refusals
+from stories.models import Chapter, Story
+
+router = Router(tags=["coach"])
+
+Mode = Literal["narrative", "therapeutic", "coauthor", "structural"]
+AnyUUID = Annotated[UUID, Field(strict=False)]
+
+
+class SessionIn(Input):
+    """A new conversation about a story."""
+
+    story_id: AnyUUID
+    mode: Mode
+    chapter_id: AnyUUID | None = None
+
+
+class MessageIn(Input):
+    """What the writer says."""
+
+    content: Annotated[Text, Field(min_length=1, max_length=20_000)]
+    model: Annotated[Text, Field(max_length=160)] = ""
+
+
+class EstimateIn(Input):
+    """A message that may be sent."""
+
+    session_id: AnyUUID
+    content: Annotated[Text, Field(min_length=1, max_length=20_000)]
+
+
+class MessageOut(BaseModel):
+    """One side's message; amounts and tokens are the coach's."""
+
+    id: UUID
+    role: Literal["user", "assistant"]
+    content: str
+    status: str
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_micros: int | None
+    model: str | None
+    created_at: datetime
+
+
+class SessionOut(BaseModel):
+    """A conversation."""
+
+    id: UUID
+    story_id: UUID
+    chapter_id: UUID | None
+    mode: str
+    created_at: datetime
+    updated_at: datetime
+    messages: list[MessageOut]
+
+
+class AnswerOut(BaseModel):
+    """A message, its reply, and what they left in the wallet."""
+
+    message: MessageOut
+    reply: MessageOut
+    cost_micros: int
+    balance_micros: int
+    currency: str
+
+
+class EstimateOut(BaseModel):
+    """What a reply would cost at most."""
+
+    prompt_tokens: int
+    max_output_tokens: int
+    ceiling_micros: int
+    currency: str
+
+
+class ModelOut(BaseModel):
+    """A model on offer; prices are micros per 1,000 tokens, rounded up."""
+
+    id: str
+    name: str
+    context_length: int | None
+    prompt_price_micros: int
+    completion_price_micros: int
+    currency: str
+
+
+def message_out(reply: Reply) -> MessageOut:
+    """The writer's side."""
+    message = reply.message
+    return MessageOut(
+        id=message.pk,
+        role="user",
+        content=message.content,
+        status="done",
+        input_tokens=None,
+        output_tokens=None,
+        cost_micros=None,
+        model=None,
+        created_at=message.created_at,
+    )
+
+
+def reply_out(reply: Reply) -> MessageOut:
+    """The coach's side."""
+    return MessageOut(
+        id=reply.pk,
+        role="assistant",
+        content=reply.content,
+        status=reply.state,
+        input_tokens=reply.input_tokens,
+        output_tokens=reply.output_tokens,
+        cost_micros=reply.cost_micros,
+        model=reply.model,
+        created_at=reply.created_at,
+    )
+
+
+def session_out(session: Session) -> SessionOut:
+    """A conversation with its messages in order."""
+    replies = Reply.objects.filter(session=session).select_related("message").order_by("created_at", "id")
+    return SessionOut(
+        id=session.pk,
+        story_id=session.story_id,
+        chapter_id=session.chapter_id,
+        mode=session.mode,
+        created_at=session.created_at,
+        updated_at=session.updated_at,
+        messages=[side for reply in replies for side in (message_out(reply), reply_out(reply))],
+    )
+
+
+def answer_out(reply_id: UUID, user: User) -> AnswerOut:
+    """A message and its reply as they stand now."""
+    reply = Reply.objects.select_related("message").get(pk=reply_id)
+    wallet = wallet_summary(user)
+    return AnswerOut(
+        message=message_out(reply),
+        reply=reply_out(reply),
+        cost_micros=reply.cost_micros or 0,
+        balance_micros=wallet.balance_micros,
+        currency=wallet.currency,
+    )
+
+
+@router.post(
+    "/sessions", response={201: Single[SessionOut], **refusals(401, 403, 404, 409)}, auth=writes, summary="New session"
+)
+def session_create(request: ApiRequest, body: SessionIn) -> Status[Single[SessionOut]]:
+    """Begin a conversation about a story of yours."""
+    user = request.auth.user
+    story = get_object_or_404(Story.objects.editable_by(user), pk=body.story_id)
+    chapter = None
+    if body.chapter_id is not None:
+        chapter = get_object_or_404(Chapter.objects.editable_by(user), pk=body.chapter_id, story=story)
+    session = services.open_session(user=user, story=story, mode=body.mode, chapter=chapter)
+    return Status(201, Single(data=session_out(session)))
+
+
+@router.get(
+    "/sessions/{uuid:session_id}",
+    response={200: Single[SessionOut], **refusals(401, 403, 404)},
+    auth=reads,
+    summary="A session with its messages",
+)
+def session_detail(request: ApiRequest, session_id: UUID) -> Single[SessionOut]:
+    """Both sides, in order."""
+    return Single(data=session_out(get_object_or_404(Session.objects.of(request.auth.user), pk=session_id)))
+
+
+@router.post(
+    "/sessions/{uuid:session_id}/messages",
+    response={200: Single[AnswerOut], **refusals(401, 402, 403, 404, 409, 413, 502, 503, 504)},
+    auth=spends,
+    summary="Say something to the coach",
+)
+async def message_create(
+    request: HttpRequest, session_id: UUID, body: MessageIn
+) -> HttpResponseBase | Single[AnswerOut]:
+    """Wait for the reply, or with `Accept: text/event-stream` watch it come.
+
+    The stream has `delta` events `{"text": …}` and ends with one of `done`, `stopped`, `failed`, which carries what
+    the waiting form returns. Whoever goes away leaves the reply to go on.
+    """
+    user: User = request.auth.user  # type: ignore[attr-defined]  # ApiRequest, which ninja would take for a parameter.
+    key = request.headers.get("Idempotency-Key") or uuid4().hex
+    reply = await sync_to_async(_post)(user, session_id, body, key)
+    engine = process.current()
+    if engine is None:
+        raise ApiError("upstream_unavailable", _("The coach is starting. Try again in a moment."))
+    if "text/event-stream" in request.headers.get("Accept", ""):
+        response = StreamingHttpResponse(_events(reply.pk, user), content_type=sse.MEDIA_TYPE)
+        response["Cache-Control"] = "no-store"
+        response["X-Accel-Buffering"] = "no"
+        return response
+    async for _event in engine.watch(reply.pk):
+        pass
+    answer = await sync_to_async(_with_connection_back)(answer_out, reply.pk, user)
+    if answer.reply.status == Reply.State.FAILED:
+        raise await sync_to_async(_failure)(reply.pk, answer)
+    return Single(data=answer)
+
+
+async def _events(reply_id: UUID, user: User) -> AsyncIterator[bytes]:
+    engine = process.current()
+    if engine is None:
+        return
+    async for events in engine.watch(reply_id):
+        yield events
+    answer = await engine.store.call(answer_out, reply_id, user)
+    if answer.reply.status not in Reply.UNFINISHED:
+        yield sse.encode(answer.model_dump_json(), event=answer.reply.status)
+
+
+def _post(user: User, session_id: UUID, body: MessageIn, key: str) -> Reply:
+    session = get_object_or_404(Session.objects.of(user).select_related("story", "chapter", "user"), pk=session_id)
+    if len(key) > 255 or not key.isprintable():
+        raise ApiError("validation_error", _("An idempotency key has at most 255 characters that can be printed."))
+    reply = services.post_message(session=session, content=body.content, request_key=key, model=body.model)
+    if reply.message.content != services.clean_message(content=body.content):
+        raise ApiError("conflict", _("This idempotency key was used for another request."))
+    # A reply takes its time: the connection goes back before it begins.
+    close_old_connections()
+    return reply
+
+
+def _with_connection_back(function: Any, *args: Any) -> Any:
+    try:
+        return function(*args)
+    finally:
+        close_old_connections()
+
+
+def _failure(reply_id: UUID, answer: AnswerOut) -> ApiError:
+    code = Reply.objects.values_list("error_code", flat=True).get(pk=reply_id)
+    details = {"reason": code, "answer": answer.model_dump(mode="json")}
+    if code == "timeout":
+        return ApiError(
+            "upstream_timeout", _("The model did not answer in time. It cost you nothing."), details=details
+        )
+    return ApiError("upstream_unavailable", _("The model could not answer. It cost you nothing."), details=details)
+
+
+@router.post(
+    "/replies/{uuid:reply_id}/stop",
+    response={200: Single[MessageOut], **refusals(401, 403, 404, 409)},
+    auth=writes,
+    summary="Stop a reply",
+)
+def reply_stop(request: ApiRequest, reply_id: UUID) -> Single[MessageOut]:
+    """What came is kept, and what the provider bills for it is paid. Stopping one that has ended changes nothing."""
+    reply = get_object_or_404(Reply.objects.of(request.auth.user), pk=reply_id)
+    services.request_stop(reply=reply)
+    reply.refresh_from_db()
+    return Single(data=reply_out(reply))
+
+
+@router.post(
+    "/estimate",
+    response={200: Single[EstimateOut], **refusals(401, 403, 404, 409, 413)},
+    auth=reads,
+    summary="What a reply would cost at most",
+)
+def estimate(request: ApiRequest, body: EstimateIn) -> Single[EstimateOut]:
+    """Nothing is held and nothing is sent."""
+    sessions = Session.objects.of(request.auth.user).select_related("story", "chapter", "user")
+    session = get_object_or_404(sessions, pk=body.session_id)
+    quote = services.quote_message(session=session, content=body.content)
+    return Single(
+        data=EstimateOut(
+            prompt_tokens=quote.prompt_tokens,
+            max_output_tokens=quote.max_output_tokens,
+            ceiling_micros=quote.ceiling_micros,
+            currency=settings.WALLET_CURRENCY,
+        )
+    )
+
+
+@router.get("/models", response={200: Listed[ModelOut], **refusals(401, 403)}, auth=reads, summary="Models on offer")
+def model_list(request: ApiRequest) -> Listed[ModelOut]:
+    """With what 1,000 tokens cost you."""
+    models = list(CoachModel.objects.offered()[:100]) if settings.COACH_ONLINE else []
+    data = [
+        ModelOut(
+            id=model.slug,
+            name=model.name,
+            context_length=model.context_length,
+            prompt_price_micros=_per_thousand(model.prompt_price_usd),
+            completion_price_micros=_per_thousand(model.completion_price_usd),
+            currency=settings.WALLET_CURRENCY,
+        )
+        for model in models
+    ]
+    return Listed(data=data, meta=Meta(limit=100, next=None, previous=None, total=len(data)))
+
+
+def _per_thousand(price_usd: Decimal | None) -> int:
+    if not price_usd:
+        return 0
+    return money.ceil_micros(price_usd * 1000, usd_to_wallet=settings.USD_TO_WALLET, markup=settings.MARKUP)
