@@ -1,4 +1,8 @@
-"""Every write about people."""
+"""Every write about people.
+
+No events here: accounts and events stand side by side, and neither imports the other. That somebody signed up is
+recorded where the two meet (costory.adapters); a key is its own record.
+"""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -6,7 +10,6 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-import events.services
 from accounts.models import ApiToken, User
 
 TOKEN_LIFE = timedelta(days=90)
@@ -28,7 +31,6 @@ def revise_profile(*, user: User, **changes: object) -> User:
     for name, value in changes.items():
         setattr(user, name, value)
     user.save(update_fields=[*changes, "updated_at"])
-    events.services.record("profile.revised", person_id=user.pk, subject=user, payload={"fields": sorted(changes)})
     return user
 
 
@@ -43,12 +45,10 @@ def issue_token(*, user: User, name: str, scopes: Sequence[str], life: timedelta
         scopes=sorted({str(scope) for scope in scopes}),
         expires_at=timezone.now() + life,
     )
-    events.services.record("token.issued", person_id=user.pk, subject=token, payload={"scopes": token.scopes})
     return token, secret
 
 
 @transaction.atomic
 def revoke_token(*, token: ApiToken) -> None:
     """Make a key open nothing any more. Repeating it is harmless."""
-    if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
-        events.services.record("token.revoked", person_id=token.user_id, subject=token)
+    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())

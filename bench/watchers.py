@@ -49,7 +49,7 @@ class _Protocol(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
         self.seen.asked_at = time.monotonic()
-        transport.write(self.request)  # type: ignore[attr-defined]
+        transport.write(self.request)  # type: ignore[attr-defined]  # A transport of a socket writes.
 
     def data_received(self, received: bytes) -> None:
         now = time.monotonic()
