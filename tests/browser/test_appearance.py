@@ -1,11 +1,13 @@
 """The page's own small scripts, in a real browser: theme, menus, dialogs, messages; and the same without scripts."""
 
+from collections.abc import Callable
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.factories import PASSWORD, create_user
-from tests.servers import ServerThread
+from tests.servers import ServerProcess, ServerThread
 
 pytestmark = pytest.mark.browser
 
@@ -59,6 +61,21 @@ def test_a_menu_closes_on_escape_and_gives_the_focus_back(page: Page) -> None:
     expect(page.locator("summary.menu__button")).to_be_focused()
 
 
+def test_a_dialog_opens_over_the_page_and_closes(
+    browser: Browser, server_process: Callable[..., ServerProcess]
+) -> None:
+    # The style page exists while DEBUG is on, as it is in a process of its own.
+    with browser.new_context(base_url=server_process().url) as context:
+        page = context.new_page()
+        page.goto("/styleguide/")
+        page.click("[data-dialog-open=specimen-dialog]")
+        expect(page.locator("#specimen-dialog")).to_be_visible()
+
+        page.click("#specimen-dialog [data-dialog-close] >> nth=0")
+
+        expect(page.locator("#specimen-dialog")).to_be_hidden()
+
+
 def test_a_message_of_the_server_is_a_toast_that_can_be_sent_away(page: Page) -> None:
     log_in(page, create_user().email)
     page.click("summary.menu__button")
@@ -95,18 +112,30 @@ def test_without_scripts_theme_language_and_messages_work(browser: Browser, live
         expect(page.locator(".toast")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PUBLIC_PAGES)
-def test_axe_finds_nothing(browser: Browser, live_asgi: ServerThread, path: str, scheme: str) -> None:
+def look_for_faults(browser: Browser, url: str, *, scheme: str) -> None:
     for width in (390, 1280):
         with browser.new_context(
-            base_url=live_asgi.url,
             color_scheme=scheme,  # type: ignore[arg-type]  # A Literal that parametrize cannot promise.
             reduced_motion="reduce",
             viewport={"width": width, "height": 844},
         ) as context:
             page = context.new_page()
-            page.goto(path)
+            response = page.goto(url)
+            assert response is not None
+            assert response.ok
             found = Axe().run(page, options=AXE).response["violations"]
             assert [(violation["id"], [node["target"] for node in violation["nodes"]]) for violation in found] == []
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PUBLIC_PAGES)
+def test_axe_finds_nothing(browser: Browser, live_asgi: ServerThread, path: str, scheme: str) -> None:
+    look_for_faults(browser, live_asgi.url + path, scheme=scheme)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_style_page(
+    browser: Browser, server_process: Callable[..., ServerProcess], scheme: str
+) -> None:
+    look_for_faults(browser, server_process().url + "/styleguide/", scheme=scheme)
