@@ -389,7 +389,9 @@ def test_for_any_sequence_of_saves_nothing_is_lost(steps):
             text, writer = rest
             last = chapter.revisions.exclude(kind=Kind.CONFLICT).get(version=stored.version)
             saved = save(chapter, text, author=writers[writer])
-            if last.author_id != writers[writer].pk or len(saved.content) < 0.2 * len(stored.content):
+            is_cut = len(saved.content) < 0.2 * len(stored.content)
+            # Saving what is stored already replaces nothing.
+            if saved.version > stored.version and (last.author_id != writers[writer].pk or is_cut):
                 owed.add(stored.content)
         now = Chapter.objects.get(pk=chapter.pk)
         newest = chapter.revisions.exclude(kind=Kind.CONFLICT)[0]
