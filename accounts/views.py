@@ -34,8 +34,8 @@ def preferences_update(request: AuthedRequest) -> HttpResponse:
 def settings(request: AuthedRequest) -> HttpResponse:
     """One's profile, how the house looks, and the keys to the API."""
     person = User.objects.get(pk=request.user.pk)
-    form = ProfileForm(request.POST or None, instance=person)
-    if request.method == "POST" and form.is_valid():
+    form = ProfileForm(request.POST if request.method == "POST" else None, instance=person)
+    if form.is_valid():
         services.revise_profile(user=person, **form.cleaned_data)
         translation.activate(person.language or request.LANGUAGE_CODE)
         messages.success(request, _("Saved."))

@@ -47,8 +47,8 @@ def _shelf(request: AuthedRequest) -> Page[Story]:
 def story_create(request: AuthedRequest) -> HttpResponse:
     """One calm form; the first page opens right after it."""
     first = {"mode": request.GET.get("mode") or Story.Mode.FICTION, "language": get_language()}
-    form = StoryForm(request.POST or None, initial=first)
-    if request.method == "POST" and form.is_valid():
+    form = StoryForm(request.POST if request.method == "POST" else None, initial=first)
+    if form.is_valid():
         chapter = services.start_story(owner=request.user, **form.changes())
         return redirect(chapter)
     return render(request, "stories/story_create.html", {"form": form}, status=422 if form.errors else 200)
@@ -58,8 +58,8 @@ def story_create(request: AuthedRequest) -> HttpResponse:
 def story_detail(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """A story: its chapters, its brief, who may read it, and what lies in its bin."""
     story = get_object_or_404(Story.objects.editable_by(request.user), pk=pk)
-    form = StoryForm(request.POST or None, instance=story)
-    if request.method == "POST" and form.is_valid():
+    form = StoryForm(request.POST if request.method == "POST" else None, instance=story)
+    if form.is_valid():
         services.revise_story(story=story, **form.changes())
         messages.success(request, _("Saved."))
         return redirect(story)

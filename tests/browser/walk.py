@@ -1,0 +1,51 @@
+"""What a person does in the browser, step by step, for the tests and for the screenshots."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+PASSWORD = "a-long-enough-password"
+PROSE = (
+    "The lamp faltered before the storm. She put down her cup and counted the stairs, as her father had taught her."
+    "\n\n“Nobody will come tonight,” he said from the landing. “Nobody ever does.”"
+)
+
+
+def sign_up(page: Page, *, name: str = "Anna") -> str:
+    """Open an account, and return its address."""
+    email = f"writer-{time.monotonic_ns()}@example.org"
+    page.goto("/accounts/signup/")
+    page.locator("[name=display_name]").fill(name)
+    page.locator("[name=email]").fill(email)
+    page.locator("[name=password1]").fill(PASSWORD)
+    page.locator("main form button").last.click()
+    page.wait_for_url("**/")
+    return email
+
+
+def begin_story(page: Page, *, title: str = "The Lighthouse", language: str = "en") -> None:
+    """Begin a story and land on its first page."""
+    page.goto("/studio/new/")
+    page.locator("[name=title]").fill(title)
+    page.locator("#id_language").select_option(language)
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url("**/chapters/**")
+
+
+def write(page: Page, text: str = PROSE, *, title: str = "The storm") -> None:
+    """Type a title and a text, and wait until they are saved."""
+    page.locator("#chapter-title").fill(title)
+    page.locator("#chapter-text").fill(text)
+    page.locator("#editor-status[data-version='2'], #editor-status[data-version='3']").wait_for()
+    page.locator(".editor__save-state[data-state=saved]").wait_for()
+
+
+def ask(page: Page, question: str = "What is missing from this scene?") -> None:
+    """Ask the coach beside the page."""
+    page.locator("#chat-composer textarea").fill(question)
+    page.locator("#chat-composer .button--primary").click()
+    page.locator(".message--coach").last.wait_for()
