@@ -167,7 +167,13 @@ def logout(request: ApiRequest) -> Status[None]:
     return Status(204, None)
 
 
-@auth_router.get("/me", response={200: Single[ProfileOut], **refusals(401, 403)}, auth=reads, summary="Who you are")
+@auth_router.get(
+    "/me",
+    operation_id="auth_me",
+    response={200: Single[ProfileOut], **refusals(401, 403)},
+    auth=reads,
+    summary="Who you are",
+)
 @profile_router.get(
     "/me", response={200: Single[ProfileOut], **refusals(401, 403)}, auth=reads, summary="Your own profile"
 )
