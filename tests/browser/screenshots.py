@@ -1,0 +1,159 @@
+"""Photographs of every page for docs/screenshots/, from a real server with a loopback model: `make screenshots`.
+
+Phone and desktop, light and dark; the studio in French as well.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser.walk import ask, begin_story, sign_up, write
+from tests.chromium import launch
+from tests.model_server import ModelServer
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FOLDER = ROOT / "docs" / "screenshots"
+PORT = 8794
+SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+PUBLIC = {"landing": "/", "signup": "/accounts/signup/", "login": "/accounts/login/", "not-found": "/nowhere/"}
+PRIVATE = {
+    "desk": "/",
+    "shelf": "/studio/",
+    "new-story": "/studio/new/",
+    "ledger": "/billing/",
+    "settings": "/settings/",
+}
+FRENCH = (
+    "La lampe vacillait déjà quand le vent tourna. Elle posa sa tasse et compta les marches, comme son père "
+    "le lui avait appris.\n\n«\u202fPersonne ne viendra ce soir\u202f», dit-il depuis le palier."
+)
+
+
+@contextmanager
+def server(model_url: str) -> Iterator[str]:
+    """The product on a fresh database in a temporary folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        env = {
+            **os.environ,
+            "DEBUG": "1",
+            "DATABASE_URL": f"sqlite:///{folder}/shots.sqlite3",
+            "OPENROUTER_BASE_URL": model_url,
+            "OPENROUTER_API_KEY": "sk-or-screenshots",
+            "OPENROUTER_MODEL": "test/prose",
+            "LOG_LEVEL": "ERROR",
+        }
+        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=env, check=True)
+        command = [sys.executable, "-m", "uvicorn", "costory.asgi:application", "--port", str(PORT)]
+        process = subprocess.Popen([*command, "--log-level", "error"], cwd=ROOT, env=env)
+        try:
+            await_answer(f"http://127.0.0.1:{PORT}/readyz")
+            # The catalogue of models is fetched right after the start.
+            time.sleep(1)
+            yield f"http://127.0.0.1:{PORT}"
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def await_answer(url: str) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the server did not start")
+
+
+def shoot(page: Page, name: str, size: str, scheme: str, *, is_whole: bool = True) -> None:
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=FOLDER / f"{name}-{size}-{scheme}.png", full_page=is_whole, animations="disabled")
+
+
+def studio(page: Page, name: str, size: str, scheme: str, *, question: str) -> None:
+    """The page, a reply on its way, and the reply with its cost."""
+    shoot(page, name, size, scheme, is_whole=False)
+    if size == "phone":
+        page.locator(".studio__bar a[href$='#coach']").click()
+    ask(page, question)
+    page.locator(".message__stream").wait_for()
+    page.wait_for_timeout(1500)
+    page.screenshot(path=FOLDER / f"{name}-streaming-{size}-{scheme}.png")
+    page.locator(".message--coach").last.locator(".message__cost").wait_for()
+    shoot(page, f"{name}-coach" if size == "phone" else name, size, scheme, is_whole=False)
+
+
+def walk(browser: Browser, url: str, size: str, scheme: str) -> None:
+    context = browser.new_context(base_url=url, viewport=SIZES[size], color_scheme=scheme, locale="en-GB")  # type: ignore[arg-type]  # Sizes and schemes are those Playwright knows.
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    for name, path in PUBLIC.items():
+        page.goto(path)
+        shoot(page, name, size, scheme)
+    sign_up(page)
+    page.goto("/")
+    shoot(page, "first-desk", size, scheme)
+    begin_story(page)
+    chapter = page.url
+    write(page)
+    studio(page, "studio", size, scheme, question="What is missing from this scene?")
+    page.goto(chapter.partition("chapters/")[0])
+    shoot(page, "story", size, scheme)
+    conflict(page, chapter, size, scheme)
+    for name, path in PRIVATE.items():
+        page.goto(path)
+        shoot(page, name, size, scheme)
+    page.goto("/settings/")
+    page.locator("button[name=language][value=fr]").click()
+    begin_story(page, title="Le Phare", language="fr")
+    write(page, FRENCH, title="L’orage")
+    studio(page, "studio-fr", size, scheme, question="Que manque-t-il à cette scène\u202f?")
+    page.goto("/billing/")
+    shoot(page, "ledger-fr", size, scheme)
+    context.close()
+
+
+def conflict(page: Page, chapter: str, size: str, scheme: str) -> None:
+    """Two windows, and the one that came too late."""
+    page.goto(chapter)
+    other = page.context.new_page()
+    other.goto(chapter)
+    other.locator("#chapter-text").fill("The lamp did not falter. It went out.")
+    other.locator("#editor-status[data-version='4'], #editor-status[data-version='3']").wait_for()
+    other.close()
+    page.locator("#chapter-text").fill("The lamp faltered before the storm, and she laughed.")
+    page.locator("#conflict").wait_for()
+    shoot(page, "conflict", size, scheme)
+
+
+def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with ModelServer() as model, server(model.url) as url, sync_playwright() as playwright:
+        browser = launch(playwright)
+        for size in SIZES:
+            for scheme in ("light", "dark"):
+                walk(browser, url, size, scheme)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
