@@ -209,7 +209,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+# A chapter of a million characters in any script, and a refusal with words for one that is longer.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8_000_000
 
 # --- Security ----------------------------------------------------------------------------------------------------
 

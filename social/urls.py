@@ -7,6 +7,6 @@ app_name = "social"
 urlpatterns = [
     path("stories/<uuid:pk>/", views.story_read, name="story-read"),
     path("stories/<uuid:pk>/chapters/<int:number>/", views.chapter_read, name="chapter-read"),
-    path("s/<str:token>/", views.story_shared, name="story-shared"),
-    path("s/<str:token>/chapters/<int:number>/", views.chapter_shared, name="chapter-shared"),
+    path("s/<slug:token>/", views.story_shared, name="story-shared"),
+    path("s/<slug:token>/chapters/<int:number>/", views.chapter_shared, name="chapter-shared"),
 ]

@@ -1,12 +1,11 @@
 """Stories and chapters over HTTP (API.md): the same services as the pages."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from ninja import Query, Router, Status
 from pydantic import BaseModel, Field
 
@@ -17,7 +16,6 @@ from stories.models import Chapter, Revision, Story
 
 router = Router(tags=["stories"])
 
-BIN_TIME = timedelta(days=30)
 Title = Annotated[Text, Field(max_length=services.MAX_TITLE_CHARACTERS)]
 Mode = Literal["fiction", "journal", "legacy", "roleplay"]
 Visibility = Literal["private", "link", "public"]
@@ -169,9 +167,10 @@ def chapter_out(chapter: Chapter) -> ChapterOut:
 @router.get("/stories", response={200: Listed[StoryOut], **refusals(401, 403)}, auth=reads, summary="Stories")
 def story_list(request: ApiRequest, asked: Query[StoryFilter], paging: Query[Paging]) -> Listed[StoryOut]:
     """Your own stories, or with `visibility=public` those of everybody. `trending` is `new` until reads are counted."""
-    stories: QuerySet[Story] = Story.objects.filter(owner=request.auth.user, deleted_at=None)
-    if asked.visibility == "public":
-        stories = Story.objects.filter(visibility=Story.Visibility.PUBLIC, deleted_at=None)
+    stories: QuerySet[Story] = Story.objects.editable_by(request.auth.user)
+    is_library = asked.visibility == "public"
+    if is_library:
+        stories = Story.objects.published()
     elif asked.visibility is not None:
         stories = stories.filter(visibility=asked.visibility)
     for name in ("mode", "theme", "language"):
@@ -179,7 +178,8 @@ def story_list(request: ApiRequest, asked: Query[StoryFilter], paging: Query[Pag
             stories = stories.filter(**{name: value})
     if asked.q and "\x00" not in asked.q:
         stories = stories.filter(Q(title__icontains=asked.q) | Q(description__icontains=asked.q))
-    keys = ("title", "id") if asked.sort == "title" else ("-updated_at", "-id")
+    newest = ("-published_at", "-id") if is_library else ("-updated_at", "-id")
+    keys = ("title", "id") if asked.sort == "title" else newest
     page = paging.page_of(stories.select_related("owner"), keys=keys)
     mine = request.auth.user.pk
     return Listed(data=[story_out(story, is_own=story.owner_id == mine) for story in page.rows], meta=page.meta)
@@ -255,9 +255,10 @@ def story_delete(request: ApiRequest, story_id: UUID) -> Status[None]:
     summary="Take a story out of the bin",
 )
 def story_restore(request: ApiRequest, story_id: UUID) -> Single[StoryOut]:
-    """It is as it was; a story that is not in the bin stays as it is."""
-    kept = Q(deleted_at=None) | Q(deleted_at__gt=timezone.now() - BIN_TIME)
-    story = get_object_or_404(Story.objects.select_related("owner").filter(kept), pk=story_id, owner=request.auth.user)
+    """It comes back private, whoever could read it before. A story that is not in the bin stays as it is."""
+    user = request.auth.user
+    restorable = Story.objects.editable_by(user) | Story.objects.in_bin_of(user)
+    story = get_object_or_404(restorable.select_related("owner"), pk=story_id)
     services.restore_story(story=story)
     story.refresh_from_db()
     return Single(data=story_out(story, is_own=True))

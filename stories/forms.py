@@ -6,15 +6,27 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from costory.lib import markdown
 from stories.models import Chapter, Story
 from stories.services import MAX_TITLE_CHARACTERS
 
 BRIEF = ("theme", "is_real", "purpose", "era", "writing_style", "pov")
 
 
+class WrittenField(forms.CharField):
+    """Somebody's words: what no database can store is dropped, not refused."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(markdown.normalise_text(value or "")))
+
+
 class StoryForm(forms.ModelForm):  # type: ignore[type-arg]  # It takes no parameter at run time.
     """A story's title and brief."""
 
+    title = WrittenField(label=_("Title"), max_length=MAX_TITLE_CHARACTERS)
+    description = WrittenField(
+        label=_("Description"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
     is_real = forms.TypedChoiceField(
         label=_("True or invented"),
         choices=[("", _("Not said")), ("true", _("It happened")), ("false", _("Invented"))],
@@ -26,7 +38,6 @@ class StoryForm(forms.ModelForm):  # type: ignore[type-arg]  # It takes no param
     class Meta:
         model = Story
         fields = ["title", "mode", "language", "description", *BRIEF]
-        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,10 +64,16 @@ class ChapterForm(forms.Form):
     """A save: the version it started from, and the words. The text may begin and end with white space."""
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    title = forms.CharField(max_length=MAX_TITLE_CHARACTERS, required=False)
-    content = forms.CharField(required=False, strip=False)
+    title = WrittenField(max_length=MAX_TITLE_CHARACTERS, required=False)
+    content = WrittenField(required=False, strip=False)
 
     @classmethod
     def of(cls, chapter: Chapter) -> "ChapterForm":
         """The form as it is first shown."""
         return cls(initial={"version": chapter.version, "title": chapter.title, "content": chapter.content})
+
+
+class MoveForm(forms.Form):
+    """One place up or down."""
+
+    by = forms.TypedChoiceField(choices=[("-1", _("Up")), ("1", _("Down"))], coerce=int)

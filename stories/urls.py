@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stories.views import chapter, story
+from stories.views import chapter, revision, story
 
 app_name = "stories"
 
@@ -14,6 +14,18 @@ urlpatterns = [
     path("<uuid:pk>/restore/", story.story_restore, name="story-restore"),
     path("<uuid:pk>/chapters/new/", chapter.chapter_create, name="chapter-create"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/", chapter.chapter_edit, name="chapter-edit"),
+    path("<uuid:story_pk>/chapters/<uuid:pk>/move/", chapter.chapter_move, name="chapter-move"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/delete/", chapter.chapter_delete, name="chapter-delete"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/restore/", chapter.chapter_restore, name="chapter-restore"),
+    path("<uuid:story_pk>/chapters/<uuid:chapter_pk>/revisions/", revision.revision_list, name="revision-list"),
+    path(
+        "<uuid:story_pk>/chapters/<uuid:chapter_pk>/revisions/<uuid:pk>/",
+        revision.revision_detail,
+        name="revision-detail",
+    ),
+    path(
+        "<uuid:story_pk>/chapters/<uuid:chapter_pk>/revisions/<uuid:pk>/restore/",
+        revision.revision_restore,
+        name="revision-restore",
+    ),
 ]

@@ -1,72 +1,76 @@
 // The page being written: saved one second after the last key and at least every five, one save at a time.
 //
-// Until the server has acknowledged a text, a copy of it stays in this browser (IndexedDB), through reloads, lost
-// networks and expired logins. A save that comes too late is never repeated by itself: the writer chooses.
+// Until the server has acknowledged a text, a copy of it stays in this browser, through reloads, lost networks and
+// expired logins. A save that comes too late is never repeated by itself: the writer chooses.
+import { canKeep, openCopies } from "./editor-copies.js";
+import { offerMarks } from "./editor-marks.js";
+import { localTime } from "./local-times.js";
+
 const form = document.getElementById("editor");
 const text = form.querySelector(".editor__text");
 const title = form.querySelector(".editor__title");
 const version = form.querySelector("[name=version]");
 const notice = document.getElementById("editor-notice");
+const announcement = document.getElementById("editor-announcement");
+const copies = openCopies(form.dataset.chapter);
+
 const QUIET_MS = 1000;
 const LONGEST_MS = 5000;
 const RETRY_MS = 5000;
-// What a browser sends after the page is gone is limited to 64 kB in all.
+const COPY_MS = 300;
+const MOST_CHARACTERS = 1_000_000;
+// What a browser still sends after the page is gone is limited to 64 kB in all.
 const KEEPALIVE_BYTES = 60_000;
 
-let saved = { title: title.value, content: text.value };
+const wordsNow = () => ({ title: title.value, content: text.value });
+const areSame = (one, other) => one.title === other.title && one.content === other.content;
+
+// What the server is known to have, and what it may have because its answer never came.
+let saved = { title: title.defaultValue, content: text.defaultValue };
+let inDoubt = [];
 let isSaving = false;
 let isPaused = Boolean(document.getElementById("conflict"));
 let quiet = 0;
 let longest = 0;
+let copying = 0;
 
-// --- The copy on this device ---
-
-const store = new Promise((resolve) => {
-  const opening = indexedDB.open("costory", 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore("chapters", { keyPath: "id" });
-  opening.onsuccess = () => resolve(opening.result);
-  // Private windows may forbid it; saving then relies on the network alone.
-  opening.onerror = () => resolve(null);
-});
-
-async function inStore(mode, act) {
-  const database = await store;
-  if (!database) return undefined;
-  return new Promise((resolve) => {
-    const request = act(database.transaction("chapters", mode).objectStore("chapters"));
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => resolve(undefined);
-  });
-}
-
-const keepCopy = () =>
-  inStore("readwrite", (chapters) =>
-    chapters.put({ id: form.dataset.chapter, version: version.value, title: title.value, content: text.value }),
-  );
-const dropCopy = () => inStore("readwrite", (chapters) => chapters.delete(form.dataset.chapter));
-const readCopy = () => inStore("readonly", (chapters) => chapters.get(form.dataset.chapter));
+const isDirty = () => !areSame(wordsNow(), saved);
 
 // --- What the writer sees ---
 
 function show(state, message) {
   const line = form.querySelector(".editor__save-state");
   line.dataset.state = state;
-  line.textContent = message;
+  if (line.textContent !== message) line.textContent = message;
+  // Spoken only when something asks for the writer's attention, and once.
+  const isTrouble = ["offline", "error", "conflict"].includes(state);
+  if (announcement.textContent !== (isTrouble ? message : "")) announcement.textContent = isTrouble ? message : "";
   return line;
 }
 
-function countWords() {
-  const words = text.value.match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}'’·-]*/gu)?.length ?? 0;
-  const shown = form.querySelector(".editor__words");
-  const number = words.toLocaleString(document.documentElement.lang);
-  shown.textContent = words === 1 ? form.dataset.wordsOne : form.dataset.wordsMany.replace("%n", number);
+const showSaved = () => show("saved", form.dataset.saved.replace("%t", localTime(new Date())));
+
+// As costory.lib.markdown counts them; the server's own figure comes with each save.
+function wordCount(content) {
+  return content
+    .replace(/\]\([^()\s]*\)/g, "] ")
+    .replace(/^[ \t>]*\d{1,9}[.)](?=\s)/gm, "")
+    .replace(/(?<=\d)[\u202f\u00a0](?=\d{3})/g, "")
+    .replace(/[—―]/g, " ")
+    .split(/\s+/)
+    .filter((run) => /[\p{L}\p{N}]/u.test(run)).length;
 }
 
-// CSS does it where it can (field-sizing).
-function grow() {
-  if (CSS.supports("field-sizing", "content")) return;
-  text.style.blockSize = "auto";
-  text.style.blockSize = `${text.scrollHeight}px`;
+let counting = 0;
+function countSoon() {
+  counting ||= setTimeout(() => {
+    counting = 0;
+    const words = wordCount(text.value);
+    const number = words.toLocaleString(document.documentElement.lang);
+    const line = words === 1 ? form.dataset.wordsOne : form.dataset.wordsMany.replace("%n", number);
+    form.querySelector(".editor__words").textContent = line;
+    tellList();
+  }, 200);
 }
 
 // The list of chapters beside the page says what the page says.
@@ -77,7 +81,26 @@ function tellList() {
   link.querySelector(".chapter-list__words").textContent = form.querySelector(".editor__words").textContent;
 }
 
-const isDirty = () => text.value !== saved.content || title.value !== saved.title;
+// CSS does it where it can (field-sizing).
+function grow() {
+  if (CSS.supports("field-sizing", "content")) return;
+  text.style.blockSize = "auto";
+  text.style.blockSize = `${text.scrollHeight}px`;
+}
+
+// --- The copy on this device ---
+
+function keepCopy() {
+  clearTimeout(copying);
+  copying = 0;
+  return copies.keep({ version: Number(version.value), inDoubt, ...wordsNow() });
+}
+
+function dropCopy() {
+  clearTimeout(copying);
+  copying = 0;
+  return copies.drop();
+}
 
 // --- Saving ---
 
@@ -88,84 +111,137 @@ function schedule() {
   longest ||= setTimeout(save, LONGEST_MS);
 }
 
-function body(words) {
+function retryLater() {
+  clearTimeout(quiet);
+  quiet = setTimeout(save, RETRY_MS);
+}
+
+function post(words, options = {}) {
   const data = new FormData(form);
   data.set("title", words.title);
   data.set("content", words.content);
-  return new URLSearchParams(data);
+  const isSmall = new Blob([words.content]).size < KEEPALIVE_BYTES;
+  return fetch(form.action, {
+    method: "POST",
+    headers: { "HX-Request": "true" },
+    body: data,
+    redirect: "error",
+    keepalive: isSmall,
+    ...options,
+  });
 }
 
 async function save() {
   clearTimeout(quiet);
   clearTimeout(longest);
   longest = 0;
-  if (isSaving || isPaused || !isDirty()) return;
+  if (isSaving || isPaused) return;
+  if (!isDirty()) {
+    showSaved();
+    return;
+  }
+  const sent = wordsNow();
+  if (sent.content.length > MOST_CHARACTERS && [...sent.content].length > MOST_CHARACTERS) {
+    show("error", form.dataset.tooLong);
+    return;
+  }
   isSaving = true;
-  const sent = { title: title.value, content: text.value };
   show("saving", form.dataset.saving);
+  inDoubt.push(sent);
   try {
-    const answer = await fetch(form.action, {
-      method: "POST",
-      headers: { "HX-Request": "true" },
-      body: body(sent),
-      redirect: "error",
-    });
-    await take(answer, sent);
+    await take(await post(sent), sent);
   } catch {
     show("offline", form.dataset.offline);
-    quiet = setTimeout(save, RETRY_MS);
+    retryLater();
   } finally {
     isSaving = false;
   }
-  if (isDirty() && !isPaused && !quiet) schedule();
 }
 
 async function take(answer, sent) {
-  quiet = 0;
+  const fragment = parse(await answer.text());
   if (answer.headers.has("HX-Redirect")) {
-    const line = show("error", `${form.dataset.login} `);
-    const link = document.createElement("a");
-    link.href = form.dataset.loginUrl;
-    link.target = "_blank";
-    link.textContent = form.dataset.loginLabel;
-    line.append(link);
-    quiet = setTimeout(save, RETRY_MS);
-    return;
-  }
-  if (answer.ok) {
-    const status = parse(await answer.text());
-    version.value = status.dataset.version;
-    saved = sent;
-    form.querySelector("#editor-status").replaceWith(status);
-    countWords();
-    tellList();
-    if (isDirty()) await keepCopy();
-    else await dropCopy();
-    if (isDirty()) schedule();
-  } else if (answer.status === 409) {
-    isPaused = true;
-    notice.replaceChildren(parse(await answer.text()));
-    show("conflict", form.dataset.conflict);
-    notice.scrollIntoView({ block: "nearest" });
+    askForLogin();
+    retryLater();
+  } else if (answer.ok && Number(fragment?.dataset.version) > 0) {
+    acknowledge(fragment, sent);
+  } else if (answer.status === 409 && fragment?.id === "conflict") {
+    meetConflict(fragment);
   } else if (answer.status === 413) {
     show("error", form.dataset.tooLong);
   } else if (answer.status === 422) {
-    show("error", parse(await answer.text()).querySelector(".editor__save-state").textContent);
+    show("error", fragment.querySelector(".editor__save-state").textContent.trim());
+  } else if (answer.status === 404) {
+    show("error", form.dataset.gone);
+    retryLater();
   } else {
     show("error", form.dataset.error);
-    // A login in another tab has changed the form's token.
-    if (answer.status === 403) await renewToken();
-    quiet = setTimeout(save, RETRY_MS);
+    // A login in another tab has changed the form's token: the next attempt has the new one.
+    if (answer.status === 403 && (await renewToken())) quiet = setTimeout(save);
+    else retryLater();
   }
 }
 
-async function renewToken() {
-  const answer = await fetch(form.action);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const token = page.querySelector("#editor [name=csrfmiddlewaretoken]")?.value;
-  if (!token) return;
-  form.querySelector("[name=csrfmiddlewaretoken]").value = token;
+function acknowledge(fragment, sent) {
+  version.value = fragment.dataset.version;
+  saved = sent;
+  inDoubt = [];
+  takeToken(fragment);
+  form.querySelector(".editor__words").textContent = fragment.querySelector(".editor__words").textContent;
+  tellList();
+  if (isDirty()) {
+    keepCopy();
+    show("unsaved", form.dataset.unsaved);
+    schedule();
+  } else {
+    dropCopy();
+    showSaved();
+  }
+}
+
+function meetConflict(fragment) {
+  const stored = {
+    title: fragment.dataset.title,
+    content: fragment.querySelector("[data-conflict-stored]").textContent,
+  };
+  if (inDoubt.slice(0, -1).some((words) => areSame(words, stored))) {
+    // An earlier save had arrived after all, only its answer had not: this text goes on from it.
+    version.value = fragment.dataset.version;
+    saved = stored;
+    inDoubt = [];
+    keepCopy();
+    quiet = setTimeout(save);
+    return;
+  }
+  isPaused = true;
+  inDoubt = [];
+  keepCopy();
+  notice.replaceChildren(fragment);
+  show("conflict", form.dataset.conflict);
+  notice.scrollIntoView({ block: "nearest" });
+}
+
+function askForLogin() {
+  const line = show("error", form.dataset.login);
+  const link = document.createElement("a");
+  link.href = form.dataset.loginUrl;
+  link.target = "_blank";
+  link.textContent = form.dataset.loginLabel;
+  line.append(" ", link);
+}
+
+function takeToken(fragment) {
+  const token = fragment.querySelector("[name=csrfmiddlewaretoken]")?.value;
+  if (!token) return false;
+  for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
   document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+  return true;
+}
+
+async function renewToken() {
+  const answer = await fetch(form.action, { headers: { "HX-Request": "true" }, redirect: "error" });
+  const fragment = answer.ok ? parse(await answer.text()) : null;
+  return Boolean(fragment) && takeToken(fragment);
 }
 
 // The server's own fragments: parsed, not run.
@@ -179,10 +255,19 @@ notice.addEventListener("click", async (event) => {
   const choice = event.target.closest("a[data-conflict-keep=theirs]");
   if (!choice) return;
   event.preventDefault();
+  // What was written since is set aside too, among the earlier versions.
+  const isKept = await post(wordsNow()).then(
+    (answer) => answer.ok || answer.status === 409,
+    () => false,
+  );
+  if (!isKept) {
+    show("offline", form.dataset.offline);
+    return;
+  }
   await dropCopy();
-  location.assign(choice.href);
   location.reload();
 });
+
 notice.addEventListener("submit", (event) => {
   if (!event.target.matches("form[data-conflict-keep=mine]")) return;
   event.preventDefault();
@@ -194,88 +279,84 @@ notice.addEventListener("submit", (event) => {
   save();
 });
 
-// --- Keys, marks, leaving ---
-
-function wrap(mark) {
-  const { selectionStart: start, selectionEnd: end, value } = text;
-  text.setRangeText(`${mark}${value.slice(start, end)}${mark}`, start, end, "end");
-  if (start === end) text.selectionStart = text.selectionEnd = start + mark.length;
-  text.focus();
-  changed();
-}
-
-function beginLine(prefix) {
-  const start = text.value.lastIndexOf("\n", text.selectionStart - 1) + 1;
-  text.setRangeText(prefix, start, start, "preserve");
-  text.focus();
-  changed();
-}
-
-form.querySelector(".editor__toolbar").addEventListener("click", (event) => {
-  const tool = event.target.closest("button");
-  if (tool?.dataset.mark) wrap(tool.dataset.mark);
-  else if (tool?.dataset.line) beginLine(tool.dataset.line);
-  else if (tool?.dataset.insert) {
-    text.setRangeText("\n\n---\n\n", text.selectionStart, text.selectionEnd, "end");
-    text.focus();
-    changed();
-  }
-});
+// --- Keys, leaving, coming back ---
 
 function changed() {
   grow();
-  countWords();
-  keepCopy();
-  if (!isPaused && !isSaving) show("unsaved", form.dataset.unsaved);
+  countSoon();
+  copying ||= setTimeout(keepCopy, COPY_MS);
+  if (isPaused) return;
+  if (!isSaving) show("unsaved", form.dataset.unsaved);
   schedule();
 }
 
-form.addEventListener("input", changed);
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  save();
-});
-document.addEventListener("keydown", (event) => {
-  if (!(event.ctrlKey || event.metaKey)) return;
-  if (event.key === "s") {
-    event.preventDefault();
-    save();
-  } else if (event.target === text && event.key === "b") {
-    event.preventDefault();
-    wrap("**");
-  } else if (event.target === text && event.key === "i") {
-    event.preventDefault();
-    wrap("*");
-  }
-});
-
 function leave() {
-  if (isPaused || !isDirty()) return;
-  const data = body({ title: title.value, content: text.value });
-  // What is longer stays in the copy on this device and is saved when the chapter is opened again.
-  if (data.toString().length > KEEPALIVE_BYTES) return;
-  fetch(form.action, { method: "POST", headers: { "HX-Request": "true" }, body: data, keepalive: true }).catch(() => {});
+  if (!isDirty()) return;
+  keepCopy();
+  // In a conflict, or while an earlier save is under way, this one comes too late and is set aside by the server.
+  if (isPaused || isSaving) post(wordsNow(), { keepalive: true }).catch(() => {});
+  else save();
 }
 
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "hidden") save();
-});
-window.addEventListener("pagehide", leave);
-window.addEventListener("online", save);
+function listen() {
+  form.addEventListener("input", changed);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    save();
+  });
+  form.addEventListener("focusout", () => isDirty() && save());
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
+    event.preventDefault();
+    save();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") isDirty() && save();
+    else if (quiet) save();
+  });
+  window.addEventListener("focus", () => isDirty() && save());
+  window.addEventListener("online", () => isDirty() && save());
+  window.addEventListener("pagehide", leave);
+  window.addEventListener("beforeunload", (event) => {
+    if (isDirty() && !canKeepCopies) event.preventDefault();
+  });
+  // The coach reads the text as it is stored, so what was just typed is stored first.
+  document.addEventListener("htmx:confirm", (event) => {
+    if (event.target.id !== "chat-composer" || !isDirty() || isPaused) return;
+    event.preventDefault();
+    save().finally(() => event.detail.issueRequest());
+  });
+  offerMarks(form.querySelector(".editor__toolbar"), text);
+}
 
-// --- Coming back ---
-
-const copy = await readCopy();
-if (copy && !isPaused) {
-  if (copy.content === text.value && copy.title === title.value) dropCopy();
-  else {
-    // Written from the version it names: if the server has moved on since, it will say so and show both.
+async function takeUp() {
+  const copy = await copies.left();
+  if (!copy) return;
+  const stored = wordsNow();
+  if (!areSame(copy, stored)) {
+    // The page ended between a save and its answer: the copy goes on from what is stored.
+    const isNext = copy.inDoubt?.some((words) => areSame(words, stored));
+    // Otherwise it goes on from its own version: if the server has moved on since, it says so and shows both.
+    version.value = isNext ? version.value : copy.version;
     title.value = copy.title;
     text.value = copy.content;
-    version.value = copy.version;
-    changed();
-    save();
+    await keepCopy();
+    grow();
+    countSoon();
+    document.body.dispatchEvent(new CustomEvent("toast", { detail: { message: form.dataset.takenUp } }));
   }
+  await copies.dropOther(copy.page);
 }
-grow();
-countWords();
+
+const canKeepCopies = await canKeep();
+const isWhole = !form.dataset.characters || [...text.value].length === Number(form.dataset.characters);
+if (isWhole) {
+  if (!isPaused) await takeUp();
+  listen();
+  grow();
+  if (isDirty() && !isPaused) save();
+} else {
+  // Half a page must not overwrite a whole one.
+  text.readOnly = title.readOnly = true;
+  show("error", form.dataset.incomplete);
+}

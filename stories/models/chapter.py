@@ -29,9 +29,9 @@ class ChapterQuerySet(models.QuerySet["Chapter"]):
             return self.none()
         return self.present().filter(story__owner=user)
 
-    def in_bin(self) -> "ChapterQuerySet":
-        """Chapters that can still be taken out of the bin, of stories that are not in it themselves."""
-        return self.filter(deleted_at__gt=timezone.now() - BIN_TIME, story__deleted_at=None)
+    def in_bin_of(self, user: "User") -> "ChapterQuerySet":
+        """This person's chapters that can still be taken out of the bin, of stories that are not in it themselves."""
+        return self.filter(deleted_at__gt=timezone.now() - BIN_TIME, story__deleted_at=None, story__owner=user)
 
     def without_text(self) -> "ChapterQuerySet":
         """For lists: everything but the text, which may be a book."""

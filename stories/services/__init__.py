@@ -8,6 +8,7 @@ from stories.services.chapter import (
     IncompleteOrder,
     create_chapter,
     delete_chapter,
+    move_chapter,
     reorder_chapters,
     restore_chapter,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "create_story",
     "delete_chapter",
     "delete_story",
+    "move_chapter",
     "reorder_chapters",
     "restore_chapter",
     "restore_revision",

@@ -98,6 +98,19 @@ def reorder_chapters(*, story: Story, chapter_ids: Sequence[UUID]) -> None:
     Story.objects.filter(pk=story.pk).update(updated_at=timezone.now())
 
 
+@transaction.atomic
+def move_chapter(*, chapter: Chapter, by: int) -> None:
+    """Move a chapter up (`by` negative) or down by so many places, at most to the beginning or the end."""
+    hold_story(story_id=chapter.story_id)
+    story = Story(pk=chapter.story_id)
+    order = list(_present(story).order_by("position").values_list("pk", flat=True))
+    if chapter.pk not in order:
+        return
+    place = order.index(chapter.pk)
+    order.insert(max(place + by, 0), order.pop(place))
+    reorder_chapters(story=story, chapter_ids=order)
+
+
 def hold_story(*, story_id: UUID) -> Story:
     """Lock a story's row until the transaction ends: nobody else writes to it or to its chapters."""
     return Story.objects.select_for_update().get(pk=story_id)

@@ -111,7 +111,7 @@ def _clean(brief: BriefT) -> BriefT:
 
 
 def share_url(*, story: Story) -> str:
-    """The address at which a story shared by link is read, or nothing where it is not shared so."""
+    """The absolute address at which a story shared by link is read, or nothing where it is not shared so."""
     if story.visibility != Story.Visibility.LINK or not story.share_token:
         return ""
     return f"{settings.APP_URL}/s/{story.share_token}/"

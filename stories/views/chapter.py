@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -12,7 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 from costory.lib.errors import DomainError
 from costory.lib.http import AuthedRequest
 from stories import services
-from stories.forms import ChapterForm
+from stories.forms import ChapterForm, MoveForm
 from stories.models import Chapter, Story
 from stories.services import ContentTooLong, StaleRevision
 
@@ -24,12 +24,12 @@ def chapter_create(request: AuthedRequest, pk: UUID) -> HttpResponse:
     return redirect(services.create_chapter(story=story, author=request.user))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @vary_on_headers("HX-Request")
 def chapter_edit(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpResponse:
     """The chapter in its studio; a POST saves it from the version it names, or says that it came too late."""
     chapter = _chapter(request, story_pk, pk)
-    if request.method == "GET":
+    if request.method != "POST":
         return _studio(request, chapter, ChapterForm.of(chapter))
     form = ChapterForm(request.POST)
     if not form.is_valid():
@@ -48,6 +48,17 @@ def chapter_edit(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpRespon
 
 
 @require_POST
+def chapter_move(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpResponse:
+    """Move a chapter one place up or down."""
+    chapter = _chapter(request, story_pk, pk)
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    services.move_chapter(chapter=chapter, **form.cleaned_data)
+    return redirect(f"{chapter.story.get_absolute_url()}#chapters-heading")
+
+
+@require_POST
 def chapter_delete(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpResponse:
     """Put a chapter in its story's bin."""
     chapter = _chapter(request, story_pk, pk)
@@ -58,10 +69,8 @@ def chapter_delete(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpResp
 
 @require_POST
 def chapter_restore(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpResponse:
-    """Take a chapter out of the bin; it becomes the last one."""
-    chapter = get_object_or_404(
-        Chapter, pk=pk, story=story_pk, story__owner=request.user, story__deleted_at=None, deleted_at__isnull=False
-    )
+    """Take a chapter out of the bin."""
+    chapter = get_object_or_404(Chapter.objects.in_bin_of(request.user), pk=pk, story=story_pk)
     services.restore_chapter(chapter=chapter)
     return redirect("stories:story-detail", pk=story_pk)
 

@@ -1,13 +1,11 @@
 """A writer's stories: the shelf, a new one, one of them, and the bin."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,7 +18,6 @@ from stories.forms import StoryForm, VisibilityForm
 from stories.models import Chapter, Story
 
 SHELF = 24
-BIN_DAYS = 30
 
 
 @require_GET
@@ -28,7 +25,7 @@ BIN_DAYS = 30
 def story_list(request: AuthedRequest) -> HttpResponse:
     """Every story of the writer's, last touched first."""
     page = _shelf(request)
-    context = {"stories": page.rows, "older": page.meta.next}
+    context = {"stories": page.rows, "newer": page.meta.previous, "older": page.meta.next}
     template = "stories/story_list.html#stories" if request.htmx else "stories/story_list.html"
     return render(request, template, context)
 
@@ -63,13 +60,14 @@ def story_detail(request: AuthedRequest, pk: UUID) -> HttpResponse:
         services.revise_story(story=story, **form.changes())
         messages.success(request, _("Saved."))
         return redirect(story)
-    # A form that was refused has changed the story it was given.
-    story.refresh_from_db()
+    if form.errors:
+        # A form that was refused has changed the story it was given.
+        story.refresh_from_db()
     return _render_story(request, story, form=form, status=422 if form.errors else 200)
 
 
 def _render_story(request: AuthedRequest, story: Story, *, status: int = 200, **context: Any) -> HttpResponse:
-    binned = Chapter.objects.filter(story=story, deleted_at__gt=timezone.now() - timedelta(days=BIN_DAYS))
+    binned = Chapter.objects.in_bin_of(request.user).filter(story=story)
     return render(
         request,
         "stories/story_detail.html",
@@ -109,14 +107,13 @@ def story_delete(request: AuthedRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def story_bin(request: AuthedRequest) -> HttpResponse:
     """Stories that can still be taken out of the bin."""
-    limit = timezone.now() - timedelta(days=BIN_DAYS)
-    stories = Story.objects.filter(owner=request.user, deleted_at__gt=limit).order_by("-deleted_at")[:100]
+    stories = Story.objects.in_bin_of(request.user).order_by("-deleted_at")[:100]
     return render(request, "stories/story_bin.html", {"stories": stories})
 
 
 @require_POST
 def story_restore(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Take a story out of the bin."""
-    story = get_object_or_404(Story, pk=pk, owner=request.user, deleted_at__isnull=False)
+    story = get_object_or_404(Story.objects.in_bin_of(request.user), pk=pk)
     services.restore_story(story=story)
     return redirect("stories:story-detail", pk=pk)

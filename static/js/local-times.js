@@ -1,0 +1,23 @@
+// Times as the reader's own clock has them: <time datetime="…" data-local="time|moment">.
+// The server writes them in UTC, which stands where scripts do not run.
+const page = document.documentElement.lang;
+const language = navigator.languages.find((one) => one.split("-")[0] === page) ?? page;
+const SHAPES = {
+  time: new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }),
+  moment: new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" }),
+};
+
+export function localTime(moment) {
+  return SHAPES.time.format(moment);
+}
+
+export function tellLocalTimes(root) {
+  for (const element of root.querySelectorAll("time[data-local]")) {
+    const moment = new Date(element.dateTime);
+    const shape = SHAPES[element.dataset.local];
+    if (shape && !Number.isNaN(moment.valueOf())) element.textContent = shape.format(moment);
+  }
+}
+
+document.addEventListener("htmx:load", (event) => tellLocalTimes(event.target));
+tellLocalTimes(document);

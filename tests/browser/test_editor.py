@@ -1,0 +1,405 @@
+"""Writing in a real browser: nothing typed is lost, whatever happens to tab, network, login or the other window."""
+
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from stories.models import Chapter, Revision
+from stories.services import create_chapter
+from tests.factories import PASSWORD, create_story
+from tests.servers import ServerThread
+
+pytestmark = pytest.mark.browser
+
+START = "The keeper climbed the stairs."
+
+
+@pytest.fixture
+def chapter(live_asgi: ServerThread) -> Chapter:
+    story = create_story()
+    return create_chapter(story=story, author=story.owner, title="Night", content=START)
+
+
+def log_in(page: Page, chapter: Chapter) -> None:
+    page.fill("input[name=login]", chapter.story.owner.email)
+    page.fill("input[name=password]", PASSWORD)
+    with page.expect_navigation():
+        page.click("main button[type=submit]")
+
+
+def open_chapter(page: Page, chapter: Chapter) -> Page:
+    """The chapter in its studio, by way of the login where that is asked for."""
+    page.goto(chapter.get_absolute_url())
+    if "/accounts/login/" in page.url:
+        log_in(page, chapter)
+    # The module has looked for a copy and listens.
+    expect(page.locator("html.js")).to_be_attached()
+    page.wait_for_function("document.querySelector('.editor__words').textContent.length > 0")
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+@pytest.fixture
+def editor(page: Page, chapter: Chapter) -> Page:
+    return open_chapter(page, chapter)
+
+
+def type_at_end(page: Page, words: str) -> None:
+    page.focus(".editor__text")
+    page.keyboard.press("Control+End")
+    page.keyboard.type(words)
+
+
+def state(page: Page, name: str) -> None:
+    expect(page.locator(".editor__save-state")).to_have_attribute("data-state", name, timeout=12_000)
+
+
+def stored(chapter: Chapter) -> Chapter:
+    return Chapter.objects.get(pk=chapter.pk)
+
+
+def text_on_screen(page: Page) -> str:
+    return str(page.input_value(".editor__text"))
+
+
+# --- Saving ---
+
+
+def test_what_is_typed_is_saved_by_itself(editor: Page, chapter: Chapter) -> None:
+    type_at_end(editor, " He counted them.")
+    state(editor, "unsaved")
+    state(editor, "saved")
+
+    assert stored(chapter).content == f"{START} He counted them."
+    expect(editor.locator(".editor__words")).to_have_text("8 words")
+    expect(editor.locator(".chapter-list__link[aria-current] .chapter-list__words")).to_have_text("8 words")
+    expect(editor.locator(".editor__save-state")).to_have_text(re.compile(r"Saved \d{1,2}:\d\d"))
+
+
+def test_someone_who_never_pauses_is_saved_all_the_same(editor: Page, chapter: Chapter) -> None:
+    editor.focus(".editor__text")
+    editor.keyboard.press("Control+End")
+    with editor.expect_response(lambda answer: answer.request.method == "POST" and "/chapters/" in answer.url):
+        for _number in range(28):
+            editor.keyboard.type("a")
+            editor.wait_for_timeout(250)
+        editor.keyboard.type("b")
+
+    assert stored(chapter).version > 1
+
+
+def test_one_save_is_under_way_at_a_time_and_the_last_words_win(editor: Page, chapter: Chapter) -> None:
+    under_way: list[str] = []
+    most = [0]
+
+    def slowly(route: Route) -> None:
+        if route.request.method != "POST":
+            route.continue_()
+            return
+        under_way.append(route.request.url)
+        most[0] = max(most[0], len(under_way))
+        answer = route.fetch()
+        editor.wait_for_timeout(1500)
+        under_way.pop()
+        route.fulfill(response=answer)
+
+    editor.route("**/chapters/**", slowly)
+    for words in (" one", " two", " three", " four"):
+        type_at_end(editor, words)
+        editor.wait_for_timeout(1200)
+    editor.unroute("**/chapters/**")
+    state(editor, "saved")
+
+    assert most[0] == 1
+    assert stored(chapter).content == f"{START} one two three four"
+    assert not Revision.objects.filter(kind=Revision.Kind.CONFLICT).exists()
+
+
+def test_ctrl_s_saves_at_once(editor: Page, chapter: Chapter) -> None:
+    type_at_end(editor, " Now.")
+    with editor.expect_response(lambda answer: answer.request.method == "POST"):
+        editor.keyboard.press("Control+s")
+    state(editor, "saved")
+
+    assert stored(chapter).content.endswith("Now.")
+
+
+def test_the_title_is_saved_and_shown_in_the_list(editor: Page, chapter: Chapter) -> None:
+    editor.fill(".editor__title", "Dawn")
+    state(editor, "saved")
+
+    assert stored(chapter).title == "Dawn"
+    expect(editor.locator(".chapter-list__link[aria-current] .chapter-list__title")).to_have_text("Dawn")
+
+
+def test_marks_are_set_and_the_browser_s_own_undo_takes_them_back(editor: Page) -> None:
+    editor.focus(".editor__text")
+    editor.evaluate("document.querySelector('.editor__text').setSelectionRange(4, 10)")
+    editor.click("[data-mark='**']")
+    assert text_on_screen(editor) == "The **keeper** climbed the stairs."
+
+    editor.keyboard.press("Control+z")
+
+    assert text_on_screen(editor) == START
+
+
+# --- Leaving and coming back ---
+
+
+def test_a_tab_closed_right_after_typing_loses_nothing(
+    editor: Page, browser_context: BrowserContext, chapter: Chapter
+) -> None:
+    type_at_end(editor, " Last words.")
+    editor.close()
+
+    again = open_chapter(browser_context.new_page(), chapter)
+    state(again, "saved")
+
+    assert text_on_screen(again) == f"{START} Last words."
+    assert stored(chapter).content == f"{START} Last words."
+
+
+def test_a_tab_that_dies_offline_gives_its_text_back(
+    editor: Page, browser_context: BrowserContext, chapter: Chapter
+) -> None:
+    browser_context.route("**/chapters/**", lambda route: route.abort())
+    type_at_end(editor, " Written without a network.")
+    state(editor, "offline")
+    expect(editor.locator("#editor-announcement")).to_have_text("Offline: kept on this device")
+    editor.close()
+    assert stored(chapter).content == START
+
+    browser_context.unroute("**/chapters/**")
+    again = open_chapter(browser_context.new_page(), chapter)
+    state(again, "saved")
+
+    assert stored(chapter).content == f"{START} Written without a network."
+
+
+def test_the_network_comes_back_and_so_does_the_save(
+    editor: Page, browser_context: BrowserContext, chapter: Chapter
+) -> None:
+    browser_context.set_offline(True)
+    type_at_end(editor, " Offline for a while.")
+    state(editor, "offline")
+    browser_context.set_offline(False)
+    state(editor, "saved")
+
+    assert stored(chapter).content == f"{START} Offline for a while."
+
+
+def test_an_answer_that_never_came_is_no_conflict_with_oneself(editor: Page, chapter: Chapter) -> None:
+    def swallow_answer(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    editor.route("**/chapters/**", swallow_answer)
+    type_at_end(editor, " Arrived,")
+    state(editor, "offline")
+    assert stored(chapter).content.endswith("Arrived,")
+    editor.unroute("**/chapters/**")
+    type_at_end(editor, " and went on.")
+    state(editor, "saved")
+
+    assert stored(chapter).content == f"{START} Arrived, and went on."
+    expect(editor.locator("#conflict")).to_have_count(0)
+
+
+def test_two_windows_of_one_browser_keep_their_copies_apart(
+    editor: Page, browser_context: BrowserContext, chapter: Chapter
+) -> None:
+    editor.route("**/chapters/**", lambda route: route.abort())
+    type_at_end(editor, " From the first.")
+    state(editor, "offline")
+
+    other = open_chapter(browser_context.new_page(), chapter)
+
+    # The first window lives: its text is its own to save.
+    assert text_on_screen(other) == START
+
+
+@pytest.mark.parametrize("fault", ["error", "empty", "garbage"])
+def test_a_server_that_answers_nonsense_loses_nothing(editor: Page, chapter: Chapter, fault: str) -> None:
+    answers: dict[str, dict[str, Any]] = {
+        "error": {"status": 500, "body": "<h1>Sorry</h1>"},
+        "empty": {"status": 200, "body": ""},
+        "garbage": {"status": 200, "body": "<html><body><p>Welcome to the hotel's network</p></body></html>"},
+    }
+    editor.route(
+        "**/chapters/**",
+        lambda route: route.fulfill(**answers[fault]) if route.request.method == "POST" else route.continue_(),
+    )
+    type_at_end(editor, " Through it all.")
+    state(editor, "error")
+    editor.unroute("**/chapters/**")
+    state(editor, "saved")
+
+    assert stored(chapter).content == f"{START} Through it all."
+
+
+def test_half_a_page_does_not_overwrite_a_whole_one(page: Page, chapter: Chapter) -> None:
+    open_chapter(page, chapter)
+
+    def cut(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("climbed the stairs.", ""))
+
+    page.route("**/chapters/**", cut)
+    page.reload()
+    state(page, "error")
+
+    expect(page.locator(".editor__text")).not_to_be_editable()
+    assert stored(chapter).content == START
+
+
+def test_an_expired_login_keeps_the_text_and_goes_on_after_a_new_one(
+    editor: Page, browser_context: BrowserContext, chapter: Chapter
+) -> None:
+    Session.objects.all().delete()
+    type_at_end(editor, " Typed while logged out.")
+    link = editor.get_by_role("link", name="Log in in a new tab")
+    expect(link).to_be_visible()
+    assert text_on_screen(editor).endswith("Typed while logged out.")
+
+    with browser_context.expect_page() as opened:
+        link.click()
+    log_in(opened.value, chapter)
+    opened.value.close()
+    state(editor, "saved")
+
+    assert stored(chapter).content == f"{START} Typed while logged out."
+
+
+def test_a_text_that_is_too_long_stays_on_the_page(editor: Page, chapter: Chapter) -> None:
+    editor.evaluate(
+        """() => { const text = document.querySelector('.editor__text');
+        text.value = 'x'.repeat(2_000_000); text.dispatchEvent(new Event('input', {bubbles: true})); }"""
+    )
+    state(editor, "error")
+
+    expect(editor.locator(".editor__save-state")).to_contain_text("too long")
+    assert len(text_on_screen(editor)) == 2_000_000
+    assert stored(chapter).content == START
+
+
+# --- Two windows ---
+
+
+@pytest.fixture
+def windows(browser: Browser, live_asgi: ServerThread, editor: Page, chapter: Chapter) -> tuple[Page, Page]:
+    """The same chapter in two browsers; the second one has saved, the first one has typed and come too late."""
+    elsewhere = browser.new_context(base_url=live_asgi.url, locale="en-GB")
+    elsewhere.set_default_timeout(10_000)
+    other = open_chapter(elsewhere.new_page(), chapter)
+    type_at_end(other, " Theirs.")
+    state(other, "saved")
+    type_at_end(editor, " Mine.")
+    state(editor, "conflict")
+    return editor, other
+
+
+def test_two_windows_show_both_texts_and_overwrite_nothing(windows: tuple[Page, Page], chapter: Chapter) -> None:
+    editor, _other = windows
+
+    assert text_on_screen(editor) == f"{START} Mine."
+    expect(editor.locator("[data-conflict-stored]")).to_have_text(f"{START} Theirs.")
+    assert stored(chapter).content == f"{START} Theirs."
+    editor.wait_for_timeout(6_000)
+    assert stored(chapter).content == f"{START} Theirs."
+
+
+def test_going_on_with_mine(windows: tuple[Page, Page], chapter: Chapter) -> None:
+    editor, _other = windows
+    type_at_end(editor, " More of mine.")
+
+    editor.get_by_role("button", name="Go on with mine").click()
+    state(editor, "saved")
+
+    assert stored(chapter).content == f"{START} Mine. More of mine."
+    assert chapter.revisions.filter(content=f"{START} Theirs.").exists()
+
+
+def test_going_on_with_theirs_keeps_mine_in_two_clicks(windows: tuple[Page, Page], chapter: Chapter) -> None:
+    editor, _other = windows
+    type_at_end(editor, " More of mine.")
+
+    with editor.expect_navigation():
+        editor.get_by_role("link", name="Go on with the other").click()
+    expect(editor.locator(".editor__text")).to_have_value(f"{START} Theirs.")
+
+    editor.get_by_text("This chapter").click()
+    editor.get_by_role("link", name="Earlier versions").click()
+    editor.get_by_role("link", name="Set aside").first.click()
+    expect(editor.locator(".revision__text")).to_contain_text("Mine. More of mine.")
+    assert stored(chapter).content == f"{START} Theirs."
+
+
+# --- Without scripts, on a phone, for everybody ---
+
+
+def test_without_scripts_one_saves_by_a_button_and_meets_a_conflict(
+    browser: Browser, live_asgi: ServerThread, chapter: Chapter
+) -> None:
+    with browser.new_context(base_url=live_asgi.url, java_script_enabled=False, locale="en-GB") as context:
+        page = context.new_page()
+        page.goto(chapter.get_absolute_url())
+        log_in(page, chapter)
+        page.fill(".editor__text", "Saved by hand.\n\nTwice.")
+        page.get_by_role("button", name="Save").click()
+        assert stored(chapter).content == "Saved by hand.\n\nTwice."
+
+        Chapter.objects.filter(pk=chapter.pk).update(version=9, content="From elsewhere.")
+        page.fill(".editor__text", "Mine, late.")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("heading", name="This chapter was changed elsewhere")).to_be_visible()
+        expect(page.locator(".editor__text")).to_have_value("Mine, late.")
+        assert stored(chapter).content == "From elsewhere."
+
+        page.get_by_role("button", name="Go on with mine").click()
+        assert stored(chapter).content == "Mine, late."
+
+
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_of_the_studio_shuts_anybody_out(page: Page, chapter: Chapter, scheme: Any, width: int) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 800})
+    open_chapter(page, chapter)
+    story = f"/studio/{chapter.story_id}/"
+    revision = chapter.revisions.get()
+    addresses = [
+        "/studio/",
+        "/studio/new/",
+        "/studio/bin/",
+        story,
+        chapter.get_absolute_url(),
+        f"{chapter.get_absolute_url()}revisions/",
+        f"{chapter.get_absolute_url()}revisions/{revision.pk}/",
+        f"/stories/{chapter.story_id}/",
+        f"/stories/{chapter.story_id}/chapters/1/",
+    ]
+    for address in addresses:
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        found = Axe().run(page, options=AXE)
+        assert found.violations_count == 0, f"{address}: {found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address} scrolls sideways"
+
+    Chapter.objects.filter(pk=chapter.pk).update(version=7, content="From elsewhere.")
+    page.goto(chapter.get_absolute_url())
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.querySelector('#editor [name=version]').value = 1")
+    type_at_end(page, " Late.")
+    state(page, "conflict")
+    found = Axe().run(page, options=AXE)
+    assert found.violations_count == 0, found.generate_report()
