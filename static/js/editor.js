@@ -29,6 +29,7 @@ const areSame = (one, other) => one.title === other.title && one.content === oth
 let saved = { title: title.defaultValue, content: text.defaultValue };
 let inDoubt = [];
 let isSaving = false;
+let isLoggedOut = false;
 let isPaused = Boolean(document.getElementById("conflict"));
 let quiet = 0;
 let longest = 0;
@@ -40,6 +41,8 @@ const isDirty = () => !areSame(wordsNow(), saved);
 
 function show(state, message) {
   const line = form.querySelector(".editor__save-state");
+  // The way to the login stays until it is no longer needed: whoever reaches for it has just left the text.
+  if (isLoggedOut && ["saving", "unsaved"].includes(state)) return line;
   line.dataset.state = state;
   if (line.textContent !== message) line.textContent = message;
   // Spoken only when something asks for the writer's attention, and once.
@@ -160,8 +163,9 @@ async function save() {
 
 async function take(answer, sent) {
   const fragment = parse(await answer.text());
-  if (answer.headers.has("HX-Redirect")) {
-    askForLogin();
+  isLoggedOut = answer.headers.has("HX-Redirect");
+  if (isLoggedOut) {
+    if (!form.querySelector(".editor__save-state a")) askForLogin();
     retryLater();
   } else if (answer.ok && Number(fragment?.dataset.version) > 0) {
     acknowledge(fragment, sent);

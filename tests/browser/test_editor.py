@@ -111,8 +111,9 @@ def test_one_save_is_under_way_at_a_time_and_the_last_words_win(editor: Page, ch
     for words in (" one", " two", " three", " four"):
         type_at_end(editor, words)
         editor.wait_for_timeout(1200)
-    editor.unroute("**/chapters/**")
     state(editor, "saved")
+    editor.wait_for_timeout(2_000)
+    editor.unroute_all(behavior="wait")
 
     assert most[0] == 1
     assert stored(chapter).content == f"{START} one two three four"
