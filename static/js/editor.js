@@ -51,7 +51,7 @@ function show(state, message) {
   return line;
 }
 
-const showSaved = () => show("saved", form.dataset.saved.replace("%t", localTime(new Date())));
+const showSaved = () => show("saved", form.dataset.saved.replace("{time}", localTime(new Date())));
 
 // As costory.lib.markdown counts them; the server's own figure comes with each save.
 function wordCount(content) {
@@ -188,6 +188,7 @@ async function take(answer, sent) {
 
 function acknowledge(fragment, sent) {
   version.value = fragment.dataset.version;
+  form.querySelector("#editor-status").dataset.version = fragment.dataset.version;
   saved = sent;
   inDoubt = [];
   takeToken(fragment);

@@ -256,6 +256,13 @@ def test_going_on_with_the_other_keeps_one_s_own_among_the_versions(client, over
     assert str(kept.pk) in listed
 
 
+def test_a_version_beyond_all_numbers_is_too_late_too(client, chapter):
+    assert save(client, chapter, "From nowhere", version="9" * 40).status_code == 409
+
+    chapter.refresh_from_db()
+    assert chapter.content == "The keeper climbed."
+
+
 def test_the_same_save_twice_is_no_conflict(client, chapter):
     assert save(client, chapter, "Sent twice", headers=HTMX).status_code == 200
     assert save(client, chapter, "Sent twice", headers=HTMX).status_code == 200

@@ -86,6 +86,13 @@ def test_what_is_wrong_is_said_and_nothing_is_made(client, user, wrong):
     assert not Story.objects.exists()
 
 
+def test_an_empty_form_is_refused_with_words(client, user):
+    response = client.post(URL, {})
+
+    assert response.status_code == 422
+    assert "errorlist" in response.content.decode()
+
+
 def test_a_nul_in_a_title_is_dropped(client, user):
     client.post(URL, {**LEAST, "title": "The\x00 lighthouse"})
 

@@ -77,7 +77,7 @@ def test_what_is_typed_is_saved_by_itself(editor: Page, chapter: Chapter) -> Non
     assert stored(chapter).content == f"{START} He counted them."
     expect(editor.locator(".editor__words")).to_have_text("8 words")
     expect(editor.locator(".chapter-list__link[aria-current] .chapter-list__words")).to_have_text("8 words")
-    expect(editor.locator(".editor__save-state")).to_have_text(re.compile(r"Saved \d{1,2}:\d\d"))
+    expect(editor.locator(".editor__save-state")).to_have_text(re.compile(r"Saved at \d{1,2}:\d\d"))
 
 
 def test_someone_who_never_pauses_is_saved_all_the_same(editor: Page, chapter: Chapter) -> None:
