@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 import time
 import urllib.request
@@ -51,6 +50,9 @@ def product(port: int, model_url: str, *, workers: int = 1) -> Server:
         "OPENROUTER_MODEL": MODEL,
         "LOG_LEVEL": "ERROR",
         "SWEEP_SECONDS": "3600",
+        # The first watcher begins each reply, however long the hundred POSTs before it took.
+        "REPLY_OFFER_SECONDS": "600",
+        "REPLY_LEASE_SECONDS": "600",
     }
     cores = [SERVER_CORE] if workers == 1 else [SERVER_CORE, *OTHER_CORES]
     return Server(uvicorn("costory.asgi:application", port=port, workers=workers), port=port, env=env, cores=cores)
@@ -169,7 +171,3 @@ def own_wait(model_url: str) -> float:
 
 def reset(model_url: str) -> None:
     urllib.request.urlopen(urllib.request.Request(f"{model_url}/control/reset", method="POST"), timeout=30).close()
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "costory.settings")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
@@ -115,6 +116,8 @@ class LogoutMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method != "POST" or request.path != reverse("account_logout"):
+            return self.get_response(request)
         was_signed_in = request.user.is_authenticated
         response = self.get_response(request)
         if was_signed_in and not request.user.is_authenticated:

