@@ -58,7 +58,8 @@ def production(**overrides: str) -> dict[str, str]:
 @pytest.mark.django_db(transaction=True)
 def test_a_production_server(server_process: Any, tmp_path: Path):
     command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
-    subprocess.run(command, cwd=ROOT, env={**os.environ, **production()}, check=True)
+    env = {**os.environ, **production(), "DJANGO_SETTINGS_MODULE": "costory.settings"}
+    subprocess.run(command, cwd=ROOT, env=env, check=True)
     server: ServerProcess = server_process(env=production())
     with httpx.Client(base_url=server.url, trust_env=False, headers={"Host": "costory.example"}) as browser:
         assert browser.get("/healthz").status_code == 200
