@@ -19,7 +19,7 @@ urlpatterns = [
     path("", include("social.urls")),
     path("api/v1/docs", api_docs, name="api-docs"),
     path("api/v1/", api_urls),
-    re_path("^api/v1/(?P<path>.*)$", api_unknown, name="api-unknown"),
+    re_path(r"^api/v1/(?P<path>[\s\S]*)$", api_unknown, name="api-unknown"),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
