@@ -223,7 +223,7 @@ function meetConflict(fragment) {
   keepCopy();
   notice.replaceChildren(fragment);
   show("conflict", form.dataset.conflict);
-  notice.scrollIntoView({ block: "nearest" });
+  notice.scrollIntoView({ block: "start" });
 }
 
 function askForLogin() {
