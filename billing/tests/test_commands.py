@@ -20,6 +20,15 @@ def run(*arguments: str) -> str:
     return out.getvalue()
 
 
+def complaints() -> str:
+    """What reconcile_credits says when it ends with 1."""
+    out = StringIO()
+    with pytest.raises(SystemExit) as stopped:
+        call_command("reconcile_credits", stdout=out)
+    assert stopped.value.code == 1
+    return out.getvalue()
+
+
 def test_credits_are_given_with_a_reason():
     user = create_user(email="Anna@example.org")
     run("grant_credits", "anna@EXAMPLE.org", "250000", "--reason", "For the lost evening")
@@ -75,17 +84,12 @@ def test_wallets_that_add_up():
     [{"balance_micros": 999}, {"held_micros": 1}, {"entry_count": 2}],
     ids=lambda damage: next(iter(damage)),
 )
-def test_a_wallet_that_does_not_is_named(damage: dict[str, int], capsys: pytest.CaptureFixture[str]):
+def test_a_wallet_that_does_not_is_named(damage: dict[str, int]):
     user = create_user()
     run("grant_credits", user.email, "1000", "--reason", "Gift")
     Wallet.objects.update(**damage)
 
-    out = StringIO()
-    with pytest.raises(SystemExit) as stopped:
-        call_command("reconcile_credits", stdout=out)
-
-    assert stopped.value.code == 1
-    assert str(Wallet.objects.get().pk) in out.getvalue()
+    assert str(Wallet.objects.get().pk) in complaints()
 
 
 def test_a_line_that_does_not_continue_the_one_before():
@@ -97,10 +101,47 @@ def test_a_line_that_does_not_continue_the_one_before():
     )
     Wallet.objects.update(balance_micros=1005, entry_count=2)
 
-    out = StringIO()
-    with pytest.raises(SystemExit):
-        call_command("reconcile_credits", stdout=out)
-    assert "does not continue" in out.getvalue()
+    assert "does not continue" in complaints()
+
+
+def test_a_gap_in_the_positions():
+    user = create_user()
+    run("grant_credits", user.email, "1000", "--reason", "Gift")
+    Entry.objects.create(
+        wallet=Wallet.objects.get(), position=0, kind="grant", amount_micros=5, balance_after_micros=5, cause="test:0"
+    )
+    Entry.objects.create(
+        wallet=Wallet.objects.get(),
+        position=3,
+        kind="grant",
+        amount_micros=5,
+        balance_after_micros=1010,
+        cause="test:3",
+    )
+    Wallet.objects.update(balance_micros=1010, entry_count=3)
+
+    assert "3 entries counted, 3 there, from 0 to 3" in complaints()
+
+
+def test_a_hold_settled_without_its_charge():
+    user = create_user()
+    run("grant_credits", user.email, "1000", "--reason", "Gift")
+    services.open_hold(user=user, amount_micros=100, cause="reply:1")
+    Hold.objects.update(closed_at=timezone.now(), settled_micros=60)
+    Wallet.objects.update(held_micros=0)
+
+    assert "reply:1 was settled for 60, but there is no such charge" in complaints()
+
+
+def test_every_wrong_wallet_is_named_and_no_right_one():
+    users = [create_user() for _ in range(4)]
+    for user in users:
+        run("grant_credits", user.email, "1000", "--reason", "Gift")
+    wrong = set(Wallet.objects.filter(user__in=users[:2]).values_list("pk", flat=True))
+    Wallet.objects.filter(pk__in=wrong).update(balance_micros=1001)
+
+    named = {line.split()[1].rstrip(":") for line in complaints().splitlines()}
+    assert named == {str(pk) for pk in wrong}
 
 
 def test_a_stale_hold_is_named():
@@ -109,7 +150,5 @@ def test_a_stale_hold_is_named():
     services.open_hold(user=user, amount_micros=100, cause="reply:1")
     Hold.objects.update(opened_at=timezone.now() - timedelta(minutes=61))
 
-    out = StringIO()
-    with pytest.raises(SystemExit):
-        call_command("reconcile_credits", stdout=out)
-    assert "stale" in out.getvalue()
+    assert "1 stale hold(s)" in complaints()
+    assert "add up" in run("reconcile_credits", "--stale-minutes", "62")
