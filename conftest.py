@@ -34,6 +34,15 @@ def _network_off() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _language_of_the_house() -> Iterator[None]:
+    """What a request in this thread has chosen must not be the next test's language."""
+    yield
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 # --- Database ----------------------------------------------------------------------------------------------------
 
 

@@ -58,9 +58,11 @@ def production(**overrides: str) -> dict[str, str]:
 @pytest.mark.django_db(transaction=True)
 def test_a_production_server(server_process: Any, tmp_path: Path):
     command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
-    env = {**os.environ, **production(), "DJANGO_SETTINGS_MODULE": "costory.settings"}
+    # A folder of its own: the other tests' servers read the usual one at this moment.
+    static = {"STATIC_ROOT": str(tmp_path / "static")}
+    env = {**os.environ, **production(), **static, "DJANGO_SETTINGS_MODULE": "costory.settings"}
     subprocess.run(command, cwd=ROOT, env=env, check=True)
-    server: ServerProcess = server_process(env=production())
+    server: ServerProcess = server_process(env=production(**static))
     with httpx.Client(base_url=server.url, trust_env=False, headers={"Host": "costory.example"}) as browser:
         assert browser.get("/healthz").status_code == 200
         plain = browser.get("/accounts/login/")
