@@ -22,7 +22,7 @@ def revision_list(request: AuthedRequest, story_pk: UUID, chapter_pk: UUID) -> H
     editable = Chapter.objects.editable_by(request.user).without_text().select_related("story")
     chapter = get_object_or_404(editable, pk=chapter_pk, story=story_pk)
     revisions = Revision.objects.filter(chapter=chapter).without_text()
-    keys = ("-version", "-id")
+    keys = ("-version", "-created_at", "-id")
     try:
         page = Paging(limit=REVISIONS, cursor=request.GET.get("after", "")[:1000] or None).page_of(revisions, keys=keys)
     except ApiError:
