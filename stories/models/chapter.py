@@ -35,11 +35,16 @@ class ChapterQuerySet(models.QuerySet["Chapter"]):
 
     def without_text(self) -> "ChapterQuerySet":
         """For lists: everything but the text, which may be a book."""
-        return self.defer("content", "content_html")
+        return self.defer("content", "content_html", "provenance")
 
 
 class Chapter(models.Model):
     """A chapter: Markdown as written, HTML as rendered at save, and the number of saves so far."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        REVISED = "revised", _("Being revised")
+        FINISHED = "finished", _("Finished")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="chapters")
@@ -47,8 +52,20 @@ class Chapter(models.Model):
     title = models.CharField(_("title"), max_length=200, blank=True)
     content = models.TextField(_("text"), blank=True)
     content_html = models.TextField(blank=True, editable=False)
+    # Who wrote what: see stories.provenance. Kept with the text, in the same statement.
+    provenance = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), editable=False)
     word_count = models.PositiveIntegerField(_("words"), default=0)
+    character_count = models.PositiveIntegerField(_("characters"), default=0, db_default=0)
+    coach_characters = models.PositiveIntegerField(_("characters of the coach's"), default=0, db_default=0)
+    coach_edited_characters = models.PositiveIntegerField(
+        _("characters of the coach's that were edited"), default=0, db_default=0
+    )
     version = models.PositiveIntegerField(_("version"), default=1)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, db_default="draft")
+    # A journal's day; the question this chapter answers (journal, legacy); where a scene is set and what is at stake.
+    entry_date = models.DateField(_("day"), null=True, blank=True)
+    prompt = models.CharField(_("question"), max_length=500, blank=True, default="", db_default="")
+    setting = models.TextField(_("the scene"), max_length=2000, blank=True, default="", db_default="")
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
     deleted_at = models.DateTimeField(_("put in the bin at"), null=True, blank=True)
@@ -65,7 +82,11 @@ class Chapter(models.Model):
             ),
             models.CheckConstraint(condition=Q(position__gte=1), name="chapter_position_from_one"),
             models.CheckConstraint(condition=Q(version__gte=1), name="chapter_version_from_one"),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "revised", "finished"]), name="chapter_status_known"
+            ),
         ]
+        indexes = [models.Index(fields=["story", "entry_date"], name="chapter_by_day")]
 
     def __str__(self) -> str:
         return self.title or str(_("Chapter %(number)d")) % {"number": self.position}
@@ -81,7 +102,7 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
 
     def without_text(self) -> "RevisionQuerySet":
         """For lists: everything but the text."""
-        return self.defer("content")
+        return self.defer("content", "provenance")
 
 
 class Revision(models.Model):
@@ -98,6 +119,9 @@ class Revision(models.Model):
         IMPORT = "import", _("Imported")
         SAFEGUARD = "safeguard", _("Kept before a large cut")
         CONFLICT = "conflict", _("Set aside: another save came first")
+        MERGE = "merge", _("Two texts merged")
+        REPLACE = "replace", _("Found and replaced")
+        SPLIT = "split", _("Chapter split or joined")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     chapter = models.ForeignKey(Chapter, on_delete=models.CASCADE, related_name="revisions")
@@ -106,7 +130,13 @@ class Revision(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.EDIT)
     title = models.CharField(_("title"), max_length=200, blank=True)
     content = models.TextField(_("text"), blank=True)
+    provenance = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), editable=False)
     word_count = models.PositiveIntegerField(_("words"), default=0)
+    # A name makes a revision a snapshot: later saves leave it as it is.
+    name = models.CharField(_("name"), max_length=120, blank=True, default="", db_default="")
+    # The version a text set aside was written from; the reply a passage came from.
+    base_version = models.PositiveIntegerField(null=True, editable=False)
+    reply_id = models.UUIDField(null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
@@ -121,7 +151,12 @@ class Revision(models.Model):
                 fields=["chapter", "version"], condition=~Q(kind="conflict"), name="revision_version_unique"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["edit", "restore", "coach", "import", "safeguard", "conflict"]),
+                condition=Q(
+                    kind__in=[
+                        *("edit", "restore", "coach", "import", "safeguard", "conflict"),
+                        *("merge", "replace", "split"),
+                    ]
+                ),
                 name="revision_kind_known",
             ),
         ]
@@ -130,3 +165,8 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.chapter_id} v{self.version}"
+
+    @property
+    def text(self) -> str:
+        """The revision's words. Whoever shows, compares or exports a revision reads them here."""
+        return self.content

@@ -126,6 +126,8 @@ class Story(models.Model):
     writing_style = models.CharField(_("style"), max_length=20, choices=Style, blank=True)
     pov = models.CharField(_("point of view"), max_length=20, choices=PointOfView, blank=True)
 
+    premise = models.TextField(_("premise"), max_length=2000, blank=True, default="", db_default="")
+
     # Kept in the transaction that changes a chapter, so that a list asks nothing per story.
     word_count = models.PositiveIntegerField(_("words"), default=0)
     chapter_count = models.PositiveIntegerField(_("chapters"), default=0)

@@ -1,4 +1,4 @@
-"""What a writer says about a story, and how a chapter's text arrives."""
+"""What a writer says about a story."""
 
 from collections.abc import Iterable
 from typing import Any, cast
@@ -6,18 +6,11 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from costory.lib import markdown
-from stories.models import Chapter, Story
+from stories.forms.fields import WrittenField
+from stories.models import Story
 from stories.services import MAX_TITLE_CHARACTERS
 
 BRIEF = ("theme", "is_real", "purpose", "era", "writing_style", "pov")
-
-
-class WrittenField(forms.CharField):
-    """Somebody's words: what no database can store is dropped, not refused."""
-
-    def to_python(self, value: Any) -> str:
-        return str(super().to_python(markdown.normalise_text(value or "")))
 
 
 class StoryForm(forms.ModelForm):  # type: ignore[type-arg]  # It takes no parameter at run time.
@@ -58,22 +51,3 @@ class VisibilityForm(forms.Form):
     """Who may read a story."""
 
     visibility = forms.ChoiceField(label=_("Who may read"), choices=Story.Visibility, widget=forms.RadioSelect)
-
-
-class ChapterForm(forms.Form):
-    """A save: the version it started from, and the words. The text may begin and end with white space."""
-
-    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    title = WrittenField(max_length=MAX_TITLE_CHARACTERS, required=False)
-    content = WrittenField(required=False, strip=False)
-
-    @classmethod
-    def of(cls, chapter: Chapter) -> "ChapterForm":
-        """The form as it is first shown."""
-        return cls(initial={"version": chapter.version, "title": chapter.title, "content": chapter.content})
-
-
-class MoveForm(forms.Form):
-    """One place up or down."""
-
-    by = forms.TypedChoiceField(choices=[("-1", _("Up")), ("1", _("Down"))], coerce=int)

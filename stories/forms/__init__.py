@@ -1,0 +1,7 @@
+"""The shape and cleaning of what writers send."""
+
+from stories.forms.chapter import ChapterForm, MoveForm
+from stories.forms.fields import WrittenField
+from stories.forms.story import StoryForm, VisibilityForm
+
+__all__ = ["ChapterForm", "MoveForm", "StoryForm", "VisibilityForm", "WrittenField"]
