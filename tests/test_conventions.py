@@ -57,6 +57,10 @@ OWN_ROOMS = {
     # How an address is brought to its normal form, for the once of the sign-up grant.
     # How lines of the ledger read on a page, and how every wallet is proven.
     "billing": {"addresses", "lines", "reconciliation"},
+    "stories": {
+        # Who wrote which characters of a text.
+        "provenance",
+    },
     "coaching": {
         # What a model is sent: the prompts in two languages, and how the context is chosen, counted and accounted for.
         "prompts",
