@@ -3,7 +3,10 @@
 import itertools
 from typing import Any
 
+from django.db.models import F
+
 from accounts.models import User
+from costory.lib import markdown
 from stories.models import Chapter, Story
 
 _counter = itertools.count(1)
@@ -27,7 +30,17 @@ def create_chapter(**overrides: Any) -> Chapter:
     if "story" not in overrides:
         overrides["story"] = create_story()
     story = overrides["story"]
-    fields: dict[str, Any] = {"position": story.chapters.count() + 1, "title": "", "content": ""}
+    content = overrides.get("content", "")
+    fields: dict[str, Any] = {
+        "position": story.chapters.count() + 1,
+        "title": "",
+        "content": content,
+        "word_count": markdown.word_count(content),
+        "character_count": len(content),
+    }
     chapter = Chapter.objects.create(**{**fields, **overrides})
-    Story.objects.filter(pk=story.pk).update(chapter_count=story.chapters.filter(deleted_at=None).count())
+    if chapter.deleted_at is None:
+        Story.objects.filter(pk=story.pk).update(
+            chapter_count=F("chapter_count") + 1, word_count=F("word_count") + chapter.word_count
+        )
     return chapter

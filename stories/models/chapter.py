@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from stories.models.story import BIN_TIME, Story
+from stories.provenance import Runs, cover
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -94,6 +95,11 @@ class Chapter(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("stories:chapter-edit", args=[self.story_id, self.pk])
 
+    @property
+    def runs(self) -> Runs:
+        """Who wrote which of the text's characters."""
+        return cover(self.provenance, len(self.content))
+
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
     def readable_by(self, user: "User | AnonymousUser") -> "RevisionQuerySet":
@@ -170,3 +176,8 @@ class Revision(models.Model):
     def text(self) -> str:
         """The revision's words. Whoever shows, compares or exports a revision reads them here."""
         return self.content
+
+    @property
+    def runs(self) -> Runs:
+        """Who wrote which of the revision's characters."""
+        return cover(self.provenance, len(self.text))

@@ -10,7 +10,6 @@ coach's after a person typed it: the coach's own words, put back at the place wh
 them put anywhere in the story.
 """
 
-
 from stories.provenance.carrying import Passage, carry
 from stories.provenance.runs import (
     COACH,

@@ -12,7 +12,8 @@ from stories.services.chapter import (
     reorder_chapters,
     restore_chapter,
 )
-from stories.services.revision import StaleRevision, restore_revision, revise_chapter
+from stories.services.division import NothingToDivide, merge_chapters, split_chapter
+from stories.services.revision import StaleRevision, insert_passage, restore_revision, revise_chapter
 from stories.services.story import (
     create_story,
     delete_story,
@@ -30,11 +31,14 @@ __all__ = [
     "ContentTooLong",
     "IncompleteOrder",
     "InvalidTitle",
+    "NothingToDivide",
     "StaleRevision",
     "create_chapter",
     "create_story",
     "delete_chapter",
     "delete_story",
+    "insert_passage",
+    "merge_chapters",
     "move_chapter",
     "reorder_chapters",
     "restore_chapter",
@@ -44,5 +48,6 @@ __all__ = [
     "revise_story",
     "set_visibility",
     "share_url",
+    "split_chapter",
     "start_story",
 ]

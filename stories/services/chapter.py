@@ -1,7 +1,8 @@
 """Chapters: add, order, put away and take back. Their places are 1 to n, without gaps."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from datetime import date
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import transaction
@@ -11,9 +12,11 @@ from django.utils.translation import gettext as _
 
 import events.services
 from accounts.models import User
+from costory.lib import markdown
 from costory.lib.errors import DomainError
+from stories import provenance
 from stories.models import BIN_TIME, Chapter, Revision, Story
-from stories.services.wording import clean_wording
+from stories.services.wording import Wording, clean_wording
 
 # Above every place: two chapters never meet on one while others move.
 ASIDE = 1_000_000
@@ -26,30 +29,71 @@ class IncompleteOrder(DomainError):
 
 
 @transaction.atomic
-def create_chapter(*, story: Story, author: User, title: str = "", content: str = "") -> Chapter:
-    """Add a chapter at the end. Raises InvalidTitle and ContentTooLong."""
+def create_chapter(
+    *,
+    story: Story,
+    author: User,
+    title: str = "",
+    content: str = "",
+    runs: provenance.Runs | None = None,
+    kind: str = Revision.Kind.EDIT,
+    prompt: str = "",
+    entry_date: date | None = None,
+    setting: str = "",
+) -> Chapter:
+    """Add a chapter at the end; its text is a person's unless `runs` say otherwise.
+
+    Raises InvalidTitle and ContentTooLong.
+    """
     wording = clean_wording(title=title, content=content)
     hold_story(story_id=story.pk)
     last = _present(story).aggregate(last=Max("position"))["last"] or 0
-    chapter = Chapter.objects.create(
+    chapter = Chapter(
         story=story,
         position=last + 1,
-        title=wording.title,
-        content=wording.content,
-        content_html=wording.content_html,
-        word_count=wording.word_count,
+        prompt=markdown.normalise_text(prompt).strip(),
+        entry_date=entry_date,
+        setting=markdown.normalise_text(setting).strip(),
     )
+    return add_chapter(chapter, wording, runs=runs or [], author=author, kind=kind)
+
+
+def add_chapter(
+    chapter: Chapter, wording: Wording, *, runs: provenance.Runs, author: User, kind: str, is_counted: bool = True
+) -> Chapter:
+    """Write a new chapter, to whose place nobody else comes: the caller holds its story."""
+    chapter.title, chapter.content, chapter.content_html = wording.title, wording.content, wording.content_html
+    chapter.word_count = wording.word_count
+    for name, value in chapter_record(wording.content, runs).items():
+        setattr(chapter, name, value)
+    chapter.save(force_insert=True)
     Revision.objects.create(
         chapter=chapter,
         author=author,
         version=chapter.version,
+        kind=kind,
         title=chapter.title,
         content=chapter.content,
+        provenance=chapter.provenance,
         word_count=chapter.word_count,
     )
-    _add_to_totals(chapter, sign=1)
+    if is_counted:
+        _add_to_totals(chapter, sign=1)
+    story = chapter.story
     events.services.record("chapter.created", person_id=author.pk, subject=chapter, payload={"story_id": str(story.pk)})
     return chapter
+
+
+def chapter_record(content: str, runs: provenance.Runs) -> dict[str, Any]:
+    """What a chapter keeps of who wrote its text, by field."""
+    covered = provenance.cover(runs, len(content))
+    counted = provenance.shares(covered)
+    return {
+        "provenance": covered,
+        "character_count": len(content),
+        "coach_characters": counted.coach,
+        "coach_edited_characters": counted.coach_edited,
+    }
 
 
 @transaction.atomic
@@ -114,6 +158,11 @@ def move_chapter(*, chapter: Chapter, by: int) -> None:
 def hold_story(*, story_id: UUID) -> Story:
     """Lock a story's row until the transaction ends: nobody else writes to it or to its chapters."""
     return Story.objects.select_for_update().get(pk=story_id)
+
+
+def make_room(*, story_id: UUID, position: int) -> None:
+    """Move the chapters from this place on down by one. The caller holds the story."""
+    _shift(Chapter.objects.filter(story=story_id, deleted_at=None, position__gte=position), by=1)
 
 
 def _present(story: Story) -> QuerySet[Chapter]:

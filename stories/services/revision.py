@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -10,26 +11,32 @@ from django.utils.translation import gettext as _
 
 import events.services
 from accounts.models import User
+from costory.lib import markdown
 from costory.lib.errors import DomainError
-from stories.models import Chapter, Revision, Story
-from stories.services.chapter import hold_story
+from stories import provenance
+from stories.models import Chapter, Insertion, Revision, Story
+from stories.services.chapter import chapter_record, hold_story
 from stories.services.wording import Wording, clean_wording
 
 # Saves of one writer within this time of a revision's beginning go into that revision.
 SITTING = timedelta(minutes=3)
 # A save that leaves less than this share of the text keeps what was there as a revision of its own.
 LARGE_CUT = 0.2
+# How many of a story's insertions, newest first, a pasted text is held against.
+MOST_PASSAGES = 200
+LARGEST_VERSION = 2**31 - 1
 
 
 class StaleRevision(DomainError):
     """A save came from a version that is no longer the stored one; nothing was overwritten.
 
-    `chapter` is what is stored now, `kept` the revision in which the text that came too late was set aside.
+    `chapter` is what is stored now, `kept` the revision in which the text that came too late was set aside, where there
+    was one.
     """
 
     code: ClassVar[str] = "conflict"
 
-    def __init__(self, *, chapter: Chapter, kept: Revision) -> None:
+    def __init__(self, *, chapter: Chapter, kept: Revision | None = None) -> None:
         super().__init__(
             _("This chapter was changed elsewhere in the meantime. Nothing was overwritten."),
             details={"content": chapter.content, "version": chapter.version, "title": chapter.title},
@@ -38,7 +45,7 @@ class StaleRevision(DomainError):
         self.kept = kept
 
 
-class _Overtaken(Exception):
+class Overtaken(Exception):
     """Another save came between reading and writing."""
 
 
@@ -63,14 +70,14 @@ def revise_chapter(
         if _says(chapter, wording):
             return chapter
         try:
-            return _write(chapter, wording, author=author, kind=kind)
-        except _Overtaken:
+            return write_chapter(chapter, wording, runs=_carried(chapter, wording), author=author, kind=kind)
+        except Overtaken:
             pass
     with transaction.atomic():
         stored = Chapter.objects.select_related("story").get(pk=chapter.pk)
         if _says(stored, wording):
             return stored
-        kept = _set_aside(stored, wording, author=author)
+        kept = _set_aside(stored, wording, author=author, base_version=version)
     raise StaleRevision(chapter=stored, kept=kept)
 
 
@@ -82,19 +89,72 @@ def restore_revision(*, revision: Revision, author: User) -> Chapter:
         wording = clean_wording(title=revision.title, content=revision.content)
         if _says(chapter, wording):
             return chapter
-        return _write(chapter, wording, author=author, kind=Revision.Kind.RESTORE)
+        return write_chapter(chapter, wording, runs=revision.runs, author=author, kind=Revision.Kind.RESTORE)
+
+
+def insert_passage(
+    *, chapter: Chapter, author: User, version: int, position: int, text: str, reply_id: UUID, replacing: int = 0
+) -> Chapter:
+    """Put a passage of the coach's into a chapter, in place of `replacing` characters: one revision, one run.
+
+    `position` and `replacing` are in code points of the text at `version`; places beyond its end are its end. The text
+    is remembered, so that it is known as the coach's when it comes back after an undo, or elsewhere.
+    Raises StaleRevision (nothing is set aside: the passage is still the coach's reply), and ContentTooLong.
+    """
+    passage = markdown.normalise_text(text)
+    if version != chapter.version:
+        raise StaleRevision(chapter=chapter)
+    position = min(max(position, 0), len(chapter.content))
+    replacing = min(max(replacing, 0), len(chapter.content) - position)
+    content = chapter.content[:position] + passage + chapter.content[position + replacing :]
+    wording = clean_wording(title=chapter.title, content=content)
+    runs = provenance.insert_run(
+        provenance.cover(chapter.provenance, len(chapter.content)),
+        position=position,
+        length=len(passage),
+        reply_id=str(reply_id),
+        replacing=replacing,
+    )
+    try:
+        with transaction.atomic():
+            Insertion.objects.create(story_id=chapter.story_id, reply_id=reply_id, text=passage)
+            return write_chapter(
+                chapter, wording, runs=runs, author=author, kind=Revision.Kind.COACH, reply_id=reply_id
+            )
+    except Overtaken:
+        raise StaleRevision(chapter=Chapter.objects.select_related("story").get(pk=chapter.pk)) from None
+
+
+def _carried(chapter: Chapter, wording: Wording) -> provenance.Runs:
+    """The record of the new words. Passages of the coach's are asked for only when much came at once."""
+    insertions = Insertion.objects.filter(story=chapter.story_id).values_list("reply_id", "text")
+    return provenance.carry(
+        chapter.content,
+        wording.content,
+        chapter.provenance,
+        lambda: ((str(reply_id), text) for reply_id, text in insertions[:MOST_PASSAGES]),
+    )
 
 
 def _says(chapter: Chapter, wording: Wording) -> bool:
     return chapter.content == wording.content and chapter.title == wording.title
 
 
-def _write(chapter: Chapter, wording: Wording, *, author: User, kind: str) -> Chapter:
-    """One save, in one transaction. Raises _Overtaken when the chapter is no longer as it was read."""
+def write_chapter(
+    chapter: Chapter,
+    wording: Wording,
+    *,
+    runs: provenance.Runs,
+    author: User,
+    kind: str,
+    reply_id: UUID | None = None,
+) -> Chapter:
+    """One save, in one transaction. Raises Overtaken when the chapter is no longer as it was read."""
     # Rendering a long text takes longer than storing it: before the locks, not under them.
     content_html, word_count = wording.content_html, wording.word_count
     now = timezone.now()
     version = chapter.version + 1
+    record = chapter_record(wording.content, runs)
     with transaction.atomic():
         Story.objects.filter(pk=chapter.story_id).update(
             word_count=F("word_count") + (word_count - chapter.word_count), updated_at=now
@@ -108,15 +168,27 @@ def _write(chapter: Chapter, wording: Wording, *, author: User, kind: str) -> Ch
             word_count=word_count,
             version=version,
             updated_at=now,
+            **record,
         ):
-            raise _Overtaken
-        _keep_revision(chapter, wording, author=author, kind=kind, word_count=word_count)
+            raise Overtaken
+        _keep_revision(chapter, wording, runs=runs, author=author, kind=kind, word_count=word_count, reply_id=reply_id)
     chapter.title, chapter.content, chapter.content_html = wording.title, wording.content, content_html
     chapter.word_count, chapter.version, chapter.updated_at = word_count, version, now
+    for name, value in record.items():
+        setattr(chapter, name, value)
     return chapter
 
 
-def _keep_revision(replaced: Chapter, wording: Wording, *, author: User, kind: str, word_count: int) -> None:
+def _keep_revision(
+    replaced: Chapter,
+    wording: Wording,
+    *,
+    runs: provenance.Runs,
+    author: User,
+    kind: str,
+    word_count: int,
+    reply_id: UUID | None,
+) -> None:
     """Write the new text into the revision of this sitting, or into a new one, and keep the old one where it matters.
 
     `replaced` is the chapter as it was until now.
@@ -134,6 +206,7 @@ def _keep_revision(replaced: Chapter, wording: Wording, *, author: User, kind: s
             kind=Revision.Kind.SAFEGUARD if is_large_cut else Revision.Kind.EDIT,
             title=replaced.title,
             content=replaced.content,
+            provenance=provenance.cover(replaced.provenance, len(replaced.content)),
             word_count=replaced.word_count,
         )
     elif current is not None and is_large_cut and current.kind == Revision.Kind.EDIT:
@@ -146,6 +219,8 @@ def _keep_revision(replaced: Chapter, wording: Wording, *, author: User, kind: s
         and current.created_at > timezone.now() - SITTING
         # After a conflict both texts stand, whoever wrote them.
         and not had_conflict
+        # What was given a name stays as it was named.
+        and not current.name
         and not is_large_cut
     )
     if current is not None and is_same_sitting:
@@ -153,6 +228,7 @@ def _keep_revision(replaced: Chapter, wording: Wording, *, author: User, kind: s
             version=replaced.version + 1,
             title=wording.title,
             content=wording.content,
+            provenance=runs,
             word_count=word_count,
             updated_at=timezone.now(),
         )
@@ -164,7 +240,9 @@ def _keep_revision(replaced: Chapter, wording: Wording, *, author: User, kind: s
         kind=kind,
         title=wording.title,
         content=wording.content,
+        provenance=runs,
         word_count=word_count,
+        reply_id=reply_id,
     )
     # Once per sitting, not per save: a save comes every few seconds.
     events.services.record(
@@ -175,7 +253,7 @@ def _keep_revision(replaced: Chapter, wording: Wording, *, author: User, kind: s
     )
 
 
-def _set_aside(stored: Chapter, wording: Wording, *, author: User) -> Revision:
+def _set_aside(stored: Chapter, wording: Wording, *, author: User, base_version: int) -> Revision:
     """Keep a text that came too late, once however often it comes."""
     words = {"title": wording.title, "content": wording.content}
     at_version = Revision.objects.filter(chapter=stored, version=stored.version, kind=Revision.Kind.CONFLICT)
@@ -186,6 +264,8 @@ def _set_aside(stored: Chapter, wording: Wording, *, author: User) -> Revision:
         author=author,
         version=stored.version,
         kind=Revision.Kind.CONFLICT,
+        base_version=min(base_version, LARGEST_VERSION),
+        provenance=_carried(stored, wording),
         word_count=wording.word_count,
         **words,
     )

@@ -1,0 +1,108 @@
+"""Chapters taken apart and joined, with the record of who wrote what, the notes and the pictures beside them."""
+
+from typing import ClassVar
+
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from costory.lib.errors import DomainError
+from stories import provenance
+from stories.models import Chapter, Note, Photograph, Revision
+from stories.services.chapter import add_chapter, delete_chapter, hold_story, make_room
+from stories.services.revision import Overtaken, StaleRevision, write_chapter
+from stories.services.wording import clean_wording
+
+# What stands between two texts that become one.
+JOINT = "\n\n"
+
+
+class NothingToDivide(DomainError):
+    """A chapter cannot be split before its first word or after its last, nor joined to one that is not there."""
+
+    code: ClassVar[str] = "validation_error"
+
+
+def split_chapter(*, chapter: Chapter, author: User, version: int, position: int, title: str = "") -> Chapter:
+    """Make a new chapter of what follows `position` (in code points of the text at `version`). Returns the new one.
+
+    The blank lines at the cut go; nothing else does. The text as it was stays a revision.
+    Raises StaleRevision, NothingToDivide and InvalidTitle.
+    """
+    if version != chapter.version:
+        raise StaleRevision(chapter=chapter)
+    text = chapter.content
+    end, start = len(text[:position].rstrip()), len(text) - len(text[position:].lstrip())
+    if not 0 < position < len(text) or not end or start == len(text):
+        raise NothingToDivide(_("There must be words on both sides of the cut."))
+    runs = provenance.cover(chapter.provenance, len(text))
+    first = clean_wording(title=chapter.title, content=text[:end])
+    second = clean_wording(title=title, content=text[start:])
+    try:
+        with transaction.atomic():
+            hold_story(story_id=chapter.story_id)
+            place = Chapter.objects.values_list("position", flat=True).get(pk=chapter.pk)
+            written = write_chapter(
+                chapter, first, runs=provenance.cut_runs(runs, 0, end), author=author, kind=Revision.Kind.SPLIT
+            )
+            make_room(story_id=chapter.story_id, position=place + 1)
+            new = add_chapter(
+                Chapter(
+                    story=written.story,
+                    position=place + 1,
+                    status=written.status,
+                    entry_date=written.entry_date,
+                    setting=written.setting,
+                ),
+                second,
+                runs=provenance.cut_runs(runs, start, len(text)),
+                author=author,
+                kind=Revision.Kind.SPLIT,
+            )
+            notes = Note.objects.filter(chapter=chapter, position__gte=start)
+            notes.update(chapter=new, position=F("position") - start)
+    except Overtaken:
+        raise StaleRevision(chapter=Chapter.objects.select_related("story").get(pk=chapter.pk)) from None
+    return new
+
+
+def merge_chapters(*, chapter: Chapter, author: User, version: int) -> Chapter:
+    """Put the text of the chapter that follows at the end of this one; that one goes to the bin as it is.
+
+    Raises StaleRevision, NothingToDivide where none follows, and ContentTooLong.
+    """
+    if version != chapter.version:
+        raise StaleRevision(chapter=chapter)
+    try:
+        with transaction.atomic():
+            hold_story(story_id=chapter.story_id)
+            place = Chapter.objects.values_list("position", flat=True).get(pk=chapter.pk)
+            present = Chapter.objects.filter(story=chapter.story_id, deleted_at=None)
+            following = present.filter(position__gt=place).order_by("position").first()
+            if following is None:
+                raise NothingToDivide(_("No chapter follows this one."))
+            is_joined = bool(chapter.content and following.content)
+            joint = JOINT if is_joined else ""
+            start = len(chapter.content) + len(joint)
+            wording = clean_wording(
+                title=chapter.title or following.title, content=chapter.content + joint + following.content
+            )
+            runs = provenance.join_runs(
+                provenance.cover(chapter.provenance, len(chapter.content)),
+                [[len(joint), provenance.HUMAN]],
+                provenance.cover(following.provenance, len(following.content)),
+            )
+            written = write_chapter(chapter, wording, runs=runs, author=author, kind=Revision.Kind.SPLIT)
+            Note.objects.filter(chapter=following).update(chapter=chapter, position=F("position") + start)
+            _take_photographs(following, chapter)
+            delete_chapter(chapter=following)
+    except Overtaken:
+        raise StaleRevision(chapter=Chapter.objects.select_related("story").get(pk=chapter.pk)) from None
+    return written
+
+
+def _take_photographs(source: Chapter, target: Chapter) -> None:
+    """Pictures stay beside the words they were put beside."""
+    last = Photograph.objects.filter(chapter=target).aggregate(last=Max("position"))["last"] or 0
+    Photograph.objects.filter(chapter=source).update(chapter=target, position=F("position") + last)
