@@ -73,6 +73,7 @@ function countSoon() {
     const line = words === 1 ? form.dataset.wordsOne : form.dataset.wordsMany.replace("%n", number);
     form.querySelector(".editor__words").textContent = line;
     tellList();
+    form.dispatchEvent(new CustomEvent("costory:counted", { bubbles: true, detail: { words } }));
   }, 200);
 }
 

@@ -1,0 +1,3 @@
+// What surrounds the page being written. Everything here can be done without it, more slowly.
+import "./editor-mirror.js";
+import "./studio-side.js";
