@@ -116,6 +116,16 @@ def pages(count: int) -> list[Row]:
     return rows
 
 
+def mentions(count: int) -> list[Row]:
+    from bench import mentions as bench
+
+    whole = rounds(count, lambda: bench.milliseconds(words=5_000))
+    longer = rounds(count, lambda: bench.milliseconds(words=50_000))
+    label = "names of a codex of 300 entries found in 5,000 words, the codex read first"
+    growth = f"10 times the words take {longer / whole:.1f} times as long"
+    return [(label, "≤ 20 ms", f"{whole:.1f} ms", growth)]
+
+
 def table(rows: list[Row], count: int) -> str:
     from bench.machine import describe
 
@@ -129,7 +139,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the speed budgets.")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
-    parser.add_argument("--only", choices=["streams", "ledger", "pages"], help="a part of it")
+    parser.add_argument("--only", choices=["streams", "ledger", "pages", "mentions"], help="a part of it")
     options = parser.parse_args()
     with throwaway_cluster(is_durable=True) as database_url:
         environment(database_url)
@@ -143,6 +153,7 @@ def main() -> int:
             "streams": lambda: streams(options.rounds, database_url),
             "ledger": lambda: ledger(options.rounds, database_url),
             "pages": lambda: pages(options.rounds),
+            "mentions": lambda: mentions(options.rounds),
         }
         rows = [row for name, part in parts.items() if options.only in {None, name} for row in part()]
         text = table(rows, options.rounds)

@@ -60,6 +60,8 @@ OWN_ROOMS = {
     "stories": {
         # Who wrote which characters of a text.
         "provenance",
+        # Which names of a codex a text holds, with the inflections of two languages.
+        "mentions",
     },
     "coaching": {
         # What a model is sent: the prompts in two languages, and how the context is chosen, counted and accounted for.
