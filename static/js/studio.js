@@ -1,3 +1,4 @@
 // What surrounds the page being written. Everything here can be done without it, more slowly.
 import "./editor-mirror.js";
+import "./studio-chapters.js";
 import "./studio-side.js";

@@ -28,7 +28,20 @@ function enliven(toast) {
   if (!toast.classList.contains("toast--error")) dismissAfter(toast, STAY_MS);
 }
 
-function say(message, level = "info") {
+// A message that says what was done can carry the address that takes it back: {undo: "/…/", undoLabel: "Undo"}.
+function offerUndo(toast, { undo, undoLabel }) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button button--quiet button--small";
+  button.textContent = undoLabel;
+  button.addEventListener("click", () => {
+    toast.remove();
+    document.body.dispatchEvent(new CustomEvent("costory:undo", { bubbles: true, detail: { url: undo } }));
+  });
+  toast.append(button);
+}
+
+function say(message, { level = "info", ...detail } = {}) {
   for (const old of region.querySelectorAll(".toast")) {
     if (old.querySelector(".toast__text")?.textContent === message) old.remove();
   }
@@ -38,6 +51,7 @@ function say(message, level = "info") {
   text.className = "toast__text";
   text.textContent = message;
   toast.append(text);
+  if (detail.undo) offerUndo(toast, detail);
   region.append(toast);
   enliven(toast);
 }
@@ -56,15 +70,15 @@ if (region) {
   document.body.addEventListener("toast", (event) => {
     const detail = event.detail ?? {};
     const message = detail.message ?? detail.value;
-    if (message) say(String(message), detail.level);
+    if (message) say(String(message), detail);
   });
 
   // The editor and the coach tell of their own failures, nearer to where they happen.
   const isLoud = (event) => !event.target.closest?.("[data-quiet-errors]");
   document.body.addEventListener("htmx:responseError", (event) => {
-    if (isLoud(event)) say(region.dataset.errorText, "error");
+    if (isLoud(event)) say(region.dataset.errorText, { level: "error" });
   });
   document.body.addEventListener("htmx:sendError", (event) => {
-    if (isLoud(event)) say(region.dataset.offlineText, "error");
+    if (isLoud(event)) say(region.dataset.offlineText, { level: "error" });
   });
 }

@@ -1,7 +1,16 @@
 """The shape and cleaning of what writers send."""
 
-from stories.forms.chapter import ChapterForm, MoveForm
+from stories.forms.chapter import ChapterForm, MoveForm, OrderForm, RenameForm, StatusForm
 from stories.forms.fields import WrittenField
 from stories.forms.story import StoryForm, VisibilityForm
 
-__all__ = ["ChapterForm", "MoveForm", "StoryForm", "VisibilityForm", "WrittenField"]
+__all__ = [
+    "ChapterForm",
+    "MoveForm",
+    "OrderForm",
+    "RenameForm",
+    "StatusForm",
+    "StoryForm",
+    "VisibilityForm",
+    "WrittenField",
+]

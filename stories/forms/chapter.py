@@ -1,6 +1,10 @@
 """How a chapter's text arrives."""
 
+from typing import Any
+from uuid import UUID
+
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from stories.forms.fields import WrittenField
@@ -25,3 +29,31 @@ class MoveForm(forms.Form):
     """One place up or down."""
 
     by = forms.TypedChoiceField(choices=[("-1", _("Up")), ("1", _("Down"))], coerce=int)
+
+
+class RenameForm(forms.Form):
+    """Another title, or none."""
+
+    title = WrittenField(max_length=MAX_TITLE_CHARACTERS, required=False)
+
+
+class StatusForm(forms.Form):
+    """How far a chapter is."""
+
+    status = forms.ChoiceField(choices=Chapter.Status)
+
+
+class _OrderField(forms.CharField):
+    """The ids of chapters, one after the other."""
+
+    def clean(self, value: Any) -> list[UUID]:
+        try:
+            return [UUID(word) for word in super().clean(value).split()]
+        except ValueError:
+            raise ValidationError(_("This is not an order of chapters. Nothing was moved.")) from None
+
+
+class OrderForm(forms.Form):
+    """All of a story's chapters, in one field: there may be more of them than a form may have fields."""
+
+    order = _OrderField(max_length=1_000_000)

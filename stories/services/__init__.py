@@ -4,6 +4,7 @@ Locks are taken in one order: the story's row, then chapters'. Every write of a 
 story (the totals live there), so two of them never wait for each other, and whoever holds the story's row is alone.
 """
 
+from stories.services.arrangement import rename_chapter, set_status
 from stories.services.chapter import (
     IncompleteOrder,
     create_chapter,
@@ -40,12 +41,14 @@ __all__ = [
     "insert_passage",
     "merge_chapters",
     "move_chapter",
+    "rename_chapter",
     "reorder_chapters",
     "restore_chapter",
     "restore_revision",
     "restore_story",
     "revise_chapter",
     "revise_story",
+    "set_status",
     "set_visibility",
     "share_url",
     "split_chapter",

@@ -54,7 +54,7 @@ def test_no_other_move_is_taken(client, story, by):
 
 
 def test_to_the_bin_and_back(client, story):
-    assert post(client, story, "b", "delete")["Location"] == f"/studio/{story.pk}/"
+    assert post(client, story, "b", "delete")["Location"] == f"/studio/{story.pk}/#chapters-heading"
     assert order(story) == "ac"
     assert post(client, story, "b", "delete").status_code == 404
 

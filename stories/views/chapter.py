@@ -3,25 +3,19 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 from costory.lib.errors import DomainError
 from costory.lib.http import AuthedRequest
 from stories import services
-from stories.forms import ChapterForm, MoveForm
-from stories.models import Chapter, Story
+from stories.forms import ChapterForm
+from stories.models import Chapter
 from stories.services import ContentTooLong, StaleRevision
-
-
-@require_POST
-def chapter_create(request: AuthedRequest, pk: UUID) -> HttpResponse:
-    """A new empty chapter at the end, opened to be written."""
-    story = get_object_or_404(Story.objects.editable_by(request.user), pk=pk)
-    return redirect(services.create_chapter(story=story, author=request.user))
+from stories.views.arrangement import chapter_list_html, mark_current
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,34 +41,6 @@ def chapter_edit(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpRespon
     return render(request, "stories/chapter_edit.html#editor-status", {"chapter": chapter, "is_saved": True})
 
 
-@require_POST
-def chapter_move(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpResponse:
-    """Move a chapter one place up or down."""
-    chapter = _chapter(request, story_pk, pk)
-    form = MoveForm(request.POST)
-    if not form.is_valid():
-        return HttpResponseBadRequest()
-    services.move_chapter(chapter=chapter, **form.cleaned_data)
-    return redirect(f"{chapter.story.get_absolute_url()}#chapters-heading")
-
-
-@require_POST
-def chapter_delete(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpResponse:
-    """Put a chapter in its story's bin."""
-    chapter = _chapter(request, story_pk, pk)
-    services.delete_chapter(chapter=chapter)
-    messages.success(request, _("The chapter is in the bin of its story. You can take it out again for 30 days."))
-    return redirect("stories:story-detail", pk=story_pk)
-
-
-@require_POST
-def chapter_restore(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpResponse:
-    """Take a chapter out of the bin."""
-    chapter = get_object_or_404(Chapter.objects.in_bin_of(request.user), pk=pk, story=story_pk)
-    services.restore_chapter(chapter=chapter)
-    return redirect("stories:story-detail", pk=story_pk)
-
-
 def _chapter(request: AuthedRequest, story_pk: UUID, pk: UUID) -> Chapter:
     editable = Chapter.objects.editable_by(request.user).select_related("story")
     return get_object_or_404(editable, pk=pk, story=story_pk)
@@ -93,5 +59,6 @@ def _studio(
         # The writer's own text stays where it is; only what is to be said about it comes.
         fragment = "conflict" if conflict is not None else "editor-status"
         return render(request, f"stories/chapter_edit.html#{fragment}", context, status=status)
-    context["chapters"] = Chapter.objects.present().filter(story=chapter.story).without_text().order_by("position")
+    context["statuses"] = Chapter.Status.choices
+    context["chapter_list"] = mark_current(chapter_list_html(chapter.story), chapter)
     return render(request, "stories/chapter_edit.html", context, status=status)

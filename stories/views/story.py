@@ -74,6 +74,7 @@ def _render_story(request: AuthedRequest, story: Story, *, status: int = 200, **
         {
             "story": story,
             "chapters": Chapter.objects.present().filter(story=story).without_text().order_by("position"),
+            "statuses": Chapter.Status.choices,
             "binned": binned.without_text().order_by("-deleted_at"),
             "visibility_form": VisibilityForm(initial={"visibility": story.visibility}),
             "share_url": services.share_url(story=story),
