@@ -5,6 +5,7 @@ DATABASE_URL is taken from outside: tests/postgres.py sets it.
 """
 
 import os
+import tempfile
 from pathlib import Path
 
 PRODUCT_DATABASE = f"sqlite:///{Path(__file__).resolve().parent.parent / 'costory.sqlite3'}"
@@ -37,3 +38,6 @@ from costory.settings import *  # noqa: E402, F403 - the environment first, see 
 
 # WhiteNoise warns of a folder that is not there, and warnings are errors.
 STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405 - from the product's settings
+# Pictures that tests send go with the run.
+_MEDIA = tempfile.TemporaryDirectory(prefix="costory-media-")
+MEDIA_ROOT = Path(_MEDIA.name)
