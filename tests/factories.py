@@ -7,7 +7,7 @@ from django.db.models import F
 
 from accounts.models import User
 from costory.lib import markdown
-from stories.models import Chapter, Story
+from stories.models import Chapter, CodexEntry, Story
 
 _counter = itertools.count(1)
 PASSWORD = "a-long-enough-password"
@@ -44,3 +44,9 @@ def create_chapter(**overrides: Any) -> Chapter:
             chapter_count=F("chapter_count") + 1, word_count=F("word_count") + chapter.word_count
         )
     return chapter
+
+
+def create_codex_entry(**overrides: Any) -> CodexEntry:
+    if "story" not in overrides:
+        overrides["story"] = create_story()
+    return CodexEntry.objects.create(**{"kind": "character", "name": f"Name {next(_counter)}", **overrides})

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from stories.models.chapter import Chapter
-from stories.models.story import Story
+from stories.models.story import BIN_TIME, Story
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -17,9 +19,19 @@ if TYPE_CHECKING:
 
 
 class CodexEntryQuerySet(models.QuerySet["CodexEntry"]):
+    def present(self) -> "CodexEntryQuerySet":
+        """Entries that were not deleted."""
+        return self.filter(deleted_at=None)
+
     def editable_by(self, user: "User | AnonymousUser") -> "CodexEntryQuerySet":
         """Entries of the stories this person writes."""
-        return self.filter(story__in=Story.objects.editable_by(user))
+        if not user.is_authenticated:
+            return self.none()
+        return self.present().filter(story__owner=user, story__deleted_at=None)
+
+    def in_bin_of(self, user: "User") -> "CodexEntryQuerySet":
+        """This person's deleted entries that can still be had back."""
+        return self.filter(deleted_at__gt=timezone.now() - BIN_TIME, story__owner=user, story__deleted_at=None)
 
 
 class CodexEntry(models.Model):
@@ -56,6 +68,7 @@ class CodexEntry(models.Model):
     played_by = models.CharField(_("played by"), max_length=10, choices=Player, blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+    deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True)
 
     objects = CodexEntryQuerySet.as_manager()
 
@@ -76,6 +89,14 @@ class CodexEntry(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("stories:codex-entry-edit", args=[self.story_id, self.pk])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything a text may call it by."""
+        return (self.name, *self.aliases)
 
 
 class CodexFact(models.Model):

@@ -1,0 +1,1 @@
+"""Reads that cross models, by what they are about."""
