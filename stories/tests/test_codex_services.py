@@ -1,5 +1,7 @@
 """The codex: what may be kept in it, what holds when, and how often a chapter names what."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -148,11 +150,12 @@ def test_facts_that_cannot_be_are_refused(story):
     first, second = create_chapter(story=story), create_chapter(story=story)
     entry = create_codex_entry(story=story)
 
-    for field, words in {
+    refused: dict[str, dict[str, Any]] = {
         "text": {"text": " \n"},
         "holds_from": {"text": "x", "holds_from": create_chapter()},
         "holds_until": {"text": "x", "holds_from": second, "holds_until": first},
-    }.items():
+    }
+    for field, words in refused.items():
         with pytest.raises(InvalidCodexEntry) as refusal:
             services.add_codex_fact(entry=entry, **words)
         assert refusal.value.details["field"] == field
@@ -188,10 +191,11 @@ def test_a_relation_is_seen_from_both_sides(story):
 def test_relations_that_cannot_be_are_refused(story):
     anna, other = create_codex_entry(story=story), create_codex_entry(story=story)
 
-    for field, words in {
+    refused: dict[str, dict[str, Any]] = {
         "label": {"entry": anna, "other": other, "label": " "},
         "other": {"entry": anna, "other": anna, "label": "knows"},
-    }.items():
+    }
+    for field, words in refused.items():
         with pytest.raises(InvalidCodexEntry) as refusal:
             services.relate_codex_entries(**words)
         assert refusal.value.details["field"] == field
