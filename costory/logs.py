@@ -2,6 +2,7 @@
 
 import logging
 import re
+import traceback
 from contextvars import ContextVar
 from typing import Any
 
@@ -14,11 +15,13 @@ _SECRET = re.compile(
     r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+|\bsk-[\w-]{8,}|\bcst_[\w-]{8,}|\b(?:sk|rk|whsec|pk)_(?:live|test)?_?\w{8,}"
     r"|(?<=[?&])(permit|token|key|password|code)=[^&\s\"']+"
 )
+# Addresses that open something by themselves: a story shared by link, a confirmation, a new password.
+_SECRET_PATH = re.compile(r"(/(?:s|confirm-email|reset/key)/)[^/\s\"'?]+")
 
 
 def scrub(text: str) -> str:
     """Take addresses and secrets out of a line that is about to be logged."""
-    return _SECRET.sub("[secret]", _EMAIL.sub("[email]", text))
+    return _SECRET_PATH.sub(r"\1[secret]", _SECRET.sub("[secret]", _EMAIL.sub("[email]", text)))
 
 
 class RequestIdFilter(logging.Filter):
@@ -33,10 +36,14 @@ class ScrubFilter(logging.Filter):
     """Format the record here, once, and scrub it: arguments may hold what a format string does not show."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = scrub(record.getMessage())
+        message = record.getMessage()
+        if record.name == "asyncio":
+            # The lines after the first show the task with its exception's message.
+            message = message.partition("\n")[0]
+        record.msg = scrub(message)
         record.args = ()
-        # Django hangs the request on its records; it holds cookies and the body.
-        for name in ("request", "form", "params", "sql"):
+        # Django hangs the request on its records; it holds cookies and the body. Uvicorn repeats its line in colours.
+        for name in ("request", "form", "params", "sql", "color_message"):
             record.__dict__.pop(name, None)
         return True
 
@@ -52,15 +59,27 @@ class JsonFormatter(BaseJsonFormatter):
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  The name is logging's.
         # An exception's message may quote what it choked on (a ValidationError quotes input, a DataError quotes a
-        # row), so only its type and its frames are kept.
-        kind = ei[0].__name__ if ei and ei[0] else "Exception"
-        frames = []
-        trace = ei[2] if ei else None
-        while trace is not None:
-            code = trace.tb_frame.f_code
-            frames.append(f"{code.co_filename}:{trace.tb_lineno} {code.co_name}")
-            trace = trace.tb_next
-        return "\n".join([*frames, kind])
+        # row), so only the types and the frames are kept, the causes' first as in Python's own tracebacks.
+        error: BaseException | None = ei[1] if ei else None
+        parts: list[str] = []
+        seen: set[int] = set()
+        while error is not None and id(error) not in seen:
+            seen.add(id(error))
+            frames = [
+                f"{frame.f_code.co_filename}:{line} {frame.f_code.co_name}"
+                for frame, line in traceback.walk_tb(error.__traceback__)
+            ]
+            parts.insert(0, "\n".join([*frames, type(error).__name__]))
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "\n\n".join(parts) or "Exception"
+
+    def process_log_record(self, log_record: dict[str, Any]) -> dict[str, Any]:
+        """Scrub what a caller hung on the record; frames and the scrubbed message pass unchanged."""
+        return {name: _scrub_value(value) for name, value in log_record.items()}
+
+
+def _scrub_value(value: Any) -> Any:
+    return value if value is None or isinstance(value, int | float) else scrub(str(value))
 
 
 def _scrub_event(event: Any, hint: dict[str, Any]) -> Any:

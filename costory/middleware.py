@@ -157,5 +157,7 @@ class HtmxLoginMiddleware:
             login = resolve_url(settings.LOGIN_URL)
             if target.startswith(login):
                 target = f"{login}?{urlencode({'next': details.current_url_abs_path or '/'})}"
-            return HttpResponseClientRedirect(target)
+            redirect = HttpResponseClientRedirect(target)
+            redirect.cookies = response.cookies
+            return redirect
         return response

@@ -289,7 +289,13 @@ LOGGING = {
         # Their INFO lines name addresses with query strings, which may carry a permit.
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
-        "uvicorn.access": {"level": "WARNING"},
+        "uvicorn.access": {"level": "WARNING", "propagate": True, "handlers": []},
+        # Uvicorn configures its loggers before it loads us; its lines and tracebacks go through our handler, too.
+        "uvicorn": {"level": LOG_LEVEL, "propagate": True, "handlers": []},
+        "uvicorn.error": {"level": LOG_LEVEL, "propagate": True, "handlers": []},
+        # Their DEBUG lines quote what is saved and what is rendered.
+        "django.db.backends": {"level": "INFO"},
+        "markdown_it": {"level": "INFO"},
     },
 }
 

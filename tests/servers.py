@@ -61,7 +61,14 @@ class ServerProcess:
     which DEBUG is on and no service is configured.
     """
 
-    def __init__(self, *, log_path: Path, env: dict[str, str] | None = None, workers: int = 1) -> None:
+    def __init__(
+        self,
+        *,
+        log_path: Path,
+        env: dict[str, str] | None = None,
+        workers: int = 1,
+        application: str = "costory.asgi:application",
+    ) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -69,6 +76,7 @@ class ServerProcess:
         self.log_path = log_path
         self.env = env or {}
         self.workers = workers
+        self.application = application
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -92,7 +100,7 @@ class ServerProcess:
                     sys.executable,
                     "-m",
                     "uvicorn",
-                    "costory.asgi:application",
+                    self.application,
                     *options,
                     "--timeout-graceful-shutdown=20",
                 ],
