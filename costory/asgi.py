@@ -30,6 +30,7 @@ from coaching import engine  # noqa: E402  The same.
 from coaching.loops import sweep_forever  # noqa: E402  The same.
 from coaching.stream import PATH as STREAM_PATH  # noqa: E402  The same.
 from coaching.stream import stream  # noqa: E402  The same.
+from costory.housekeeping import keep_house_forever  # noqa: E402  The same.
 from costory.wsgi import application as django_wsgi  # noqa: E402  The same.
 
 if TYPE_CHECKING:
@@ -70,14 +71,18 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     running = engine.Engine()
     await running.start()
     engine.install(running)
-    sweeper = asyncio.create_task(sweep_forever(running), name="sweep-replies")
+    by_itself = [
+        asyncio.create_task(sweep_forever(running), name="sweep-replies"),
+        asyncio.create_task(keep_house_forever(running.store.call), name="keep-house"),
+    ]
     await send({"type": "lifespan.startup.complete"})
     try:
         with _noticing_sigterm(running):
             await receive()
     finally:
-        sweeper.cancel()
-        await asyncio.gather(sweeper, return_exceptions=True)
+        for task in by_itself:
+            task.cancel()
+        await asyncio.gather(*by_itself, return_exceptions=True)
         await running.stop()
         engine.install(None)
     await send({"type": "lifespan.shutdown.complete"})

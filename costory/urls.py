@@ -1,5 +1,6 @@
 """Every address of the house."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
@@ -8,6 +9,9 @@ from django.views.i18n import set_language
 
 from costory import views
 from costory.api import api_docs, api_unknown, api_urls
+
+# The admin has no login of its own: one door, with its throttle, its second factor and its passkeys.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # As allauth documents it.
 
 urlpatterns = [
     path("", views.home, name="home"),
