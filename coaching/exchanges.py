@@ -64,6 +64,12 @@ class Exchange:
         return stream_path(self.reply)
 
     @property
+    def can_be_taken_in(self) -> bool:
+        """Whether it is something the coach wrote, for a chapter that is known."""
+        is_whole = self.is_finished and bool(self.reply.content) and not self.reply.is_offline
+        return is_whole and self.reply.session.chapter_id is not None
+
+    @property
     def is_free(self) -> bool:
         return not self.reply.cost_micros
 

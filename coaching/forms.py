@@ -44,3 +44,13 @@ class MessageForm(forms.Form):
     def new_key() -> str:
         """A key for a form that is about to be shown."""
         return uuid.uuid4().hex
+
+
+class PassageForm(forms.Form):
+    """Where in the page a reply goes. Without a place it goes to the end, from whatever version is stored."""
+
+    chapter = forms.UUIDField()
+    version = forms.IntegerField(min_value=1, required=False)
+    position = forms.IntegerField(min_value=0, required=False)
+    replacing = forms.IntegerField(min_value=0, required=False)
+    text = forms.CharField(required=False, max_length=1_000_000)

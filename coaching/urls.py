@@ -12,4 +12,5 @@ urlpatterns = [
     path("sessions/<uuid:pk>/messages/", views.message_create, name="message-create"),
     path("replies/<uuid:pk>/", views.reply_detail, name="reply-detail"),
     path("replies/<uuid:pk>/stop/", views.reply_stop, name="reply-stop"),
+    path("replies/<uuid:pk>/insert/", views.reply_insert, name="reply-insert"),
 ]

@@ -4,7 +4,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
@@ -12,11 +13,12 @@ from django.views.decorators.vary import vary_on_headers
 
 from billing.services import InsufficientCredits
 from coaching import exchanges, services
-from coaching.forms import MessageForm, PanelForm
+from coaching.forms import MessageForm, PanelForm, PassageForm
 from coaching.models import CoachModel, Reply, Session
 from costory.lib.errors import DomainError
 from costory.lib.http import AuthedRequest
 from stories.models import Chapter, Story
+from stories.services import StaleRevision
 
 PURPOSES: Final = {
     Session.Mode.NARRATIVE: _("Scenes, voice, pace: what works, and what to try."),
@@ -134,6 +136,39 @@ def reply_stop(request: AuthedRequest, pk: UUID) -> HttpResponse:
         return redirect("coaching:session-detail", pk=reply.session_id)
     reply.refresh_from_db()
     return render(request, "coaching/_reply.html", {"exchange": exchanges.Exchange(reply), "is_stopping": True})
+
+
+@require_POST
+def reply_insert(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """Put a reply into the page: for the studio's script the save that this is, else the page itself."""
+    replies = Reply.objects.of(request.user).select_related("session").defer("request")
+    reply = get_object_or_404(replies, pk=pk)
+    form = PassageForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    asked = form.cleaned_data
+    editable = Chapter.objects.editable_by(request.user).select_related("story")
+    chapter = get_object_or_404(editable, pk=asked["chapter"], story=reply.session.story_id)
+    try:
+        chapter = services.take_passage(
+            reply=reply,
+            chapter=chapter,
+            author=request.user,
+            version=asked["version"] or chapter.version,
+            position=asked["position"],
+            replacing=asked["replacing"] or 0,
+            text=asked["text"],
+        )
+    except DomainError as refusal:
+        status = 409 if isinstance(refusal, StaleRevision) else 422
+        if request.htmx:
+            return JsonResponse({"message": str(refusal)}, status=status)
+        messages.error(request, str(refusal))
+        return redirect(chapter)
+    if request.htmx:
+        return JsonResponse({"version": chapter.version, "content": chapter.content})
+    messages.success(request, _("The passage is in the page. An earlier version is kept without it."))
+    return redirect(chapter)
 
 
 def _sessions(request: AuthedRequest) -> Any:

@@ -13,6 +13,7 @@ from coaching.services.conversation import (
     request_stop,
     start_session,
 )
+from coaching.services.passages import NotThatPassage, take_passage
 from coaching.services.permits import permit_opens, stream_path
 from coaching.services.settlement import Outcome, end_reply
 from coaching.services.sweep import sweep_replies
@@ -20,6 +21,7 @@ from coaching.services.sweep import sweep_replies
 __all__ = [
     "EmptyMessage",
     "MessageTooLong",
+    "NotThatPassage",
     "Outcome",
     "Quote",
     "UnknownModel",
@@ -34,4 +36,5 @@ __all__ = [
     "stream_path",
     "sweep_replies",
     "sync_models",
+    "take_passage",
 ]

@@ -94,6 +94,47 @@ document.addEventListener("click", async (event) => {
   button.textContent = button.dataset.copied;
   setTimeout(() => (button.textContent = label), 2000);
 });
+// Into the page: where the cursor stands, in place of what is selected. The page is saved first, so that the server
+// and the writer mean the same text; then the server writes it, and the page takes over what it wrote.
+async function takeIn(form) {
+  const { editor } = await import("./editor.js");
+  const say = (message) => document.body.dispatchEvent(new CustomEvent("toast", { detail: { message } }));
+  if (!(await editor.save())) return;
+  const text = editor.text.value;
+  const start = editor.text.selectionStart;
+  const end = editor.text.selectionEnd;
+  const chosen = String(getSelection()).trim();
+  const fields = new FormData(form);
+  fields.set("chapter", document.getElementById("editor").dataset.chapter);
+  fields.set("version", editor.version);
+  fields.set("position", [...text.slice(0, start)].length);
+  fields.set("replacing", [...text.slice(start, end)].length);
+  const body = form.closest(".message")?.querySelector(".message__body");
+  if (chosen && body?.contains(getSelection().anchorNode)) fields.set("text", chosen);
+  const post = () => fetch(form.action, { method: "POST", headers: { "HX-Request": "true" }, body: fields, redirect: "error" });
+  let answer = await post();
+  if (answer.status === 422 && fields.has("text")) {
+    // What is selected on the screen is not always word for word what was written; then it is the whole reply.
+    fields.delete("text");
+    answer = await post();
+  }
+  const written = await answer.json();
+  if (!answer.ok) return say(written.message);
+  // What is new between the same beginning and the same end, as one step that can be undone.
+  const tail = text.length - end;
+  editor.insertAt(start, written.content.slice(start, written.content.length - tail), {
+    version: written.version,
+    replacing: end - start,
+  });
+  say(form.dataset.taken);
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest?.("form[data-take-in]");
+  if (!form || !document.getElementById("editor")) return;
+  event.preventDefault();
+  takeIn(form).catch(() => form.submit());
+});
 window.addEventListener("pagehide", () => {
   for (const reply of [...watched.keys()]) forget(reply);
 });
