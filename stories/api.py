@@ -371,8 +371,10 @@ def chapter_delete(request: ApiRequest, chapter_id: UUID) -> Status[None]:
 def revision_list(request: ApiRequest, chapter_id: UUID, paging: Query[Paging]) -> Listed[RevisionOut]:
     """Newest first, conflicts set aside among them."""
     chapter = _own_chapter(request, chapter_id)
-    page = paging.page_of(Revision.objects.filter(chapter=chapter), keys=("-created_at", "-id"))
-    data = [RevisionOut(**{name: getattr(row, name) for name in RevisionOut.model_fields}) for row in page.rows]
+    revisions = Revision.objects.filter(chapter=chapter).select_related("chapter")
+    page = paging.page_of(revisions, keys=("-created_at", "-id"))
+    names = [name for name in RevisionOut.model_fields if name != "content"]
+    data = [RevisionOut(content=row.text, **{name: getattr(row, name) for name in names}) for row in page.rows]
     return Listed(data=data, meta=page.meta)
 
 

@@ -6,14 +6,13 @@ statements in a transaction: half the processor time and twice the work per seco
 write two tables, and needs none: its one writer is alone from BEGIN IMMEDIATE on.
 """
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-import psycopg
 from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
 
 from billing.models import Entry, Hold
+from costory.lib.statements import prepared_cursor
 
 # FOR NO KEY UPDATE waits for whoever has the wallet and then asks the condition again of what they left behind.
 POSTGRESQL_OPEN = """
@@ -88,7 +87,7 @@ def insert_hold(hold: Hold, *, user_id: UUID) -> bool:
     False, with nothing stored, where there is no such wallet, not enough available, or a hold with this cause.
     """
     if connection.vendor == "postgresql":
-        with _prepared_cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(
                 POSTGRESQL_OPEN,
                 {
@@ -133,7 +132,7 @@ def close_hold(hold_id: UUID, *, cost_micros: int, entry: Entry) -> int | None:
 
 
 def _close_on_postgresql(hold_id: UUID, cost_micros: int, entry: Entry) -> tuple[Any, ...] | None:
-    with _prepared_cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             POSTGRESQL_SETTLE,
             {
@@ -168,19 +167,6 @@ def _close_on_sqlite(hold_id: UUID, cost_micros: int, entry: Entry) -> tuple[Any
                 [identity, wallet_id, position, -charged_micros, balance_micros, cause, entry.description, *rates, now],
             )
         return wallet_id, charged_micros, cause, balance_micros, position
-
-
-def _prepared_cursor() -> CursorWrapper:
-    """A cursor for a statement worth preparing, wrapped as Django wraps its own: same errors, same query log.
-
-    Django turns preparing off for its connections. Turned on here it touches nothing else: Django's own cursors bind
-    parameters in the client, and psycopg never prepares what they send.
-    """
-    connection.ensure_connection()
-    connection.connection.prepare_threshold = 0
-    # Typed for Django's own cursors, made for whatever the driver has.
-    cursor = cast("CursorWrapper", psycopg.Cursor(connection.connection))
-    return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
 
 
 def _as_stored(row: Hold | Entry, *names: str) -> list[Any]:

@@ -13,6 +13,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple, cast
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -31,16 +33,59 @@ _PROSE_TAGS = {
 
 def render(text: str, *, is_untrusted: bool = False) -> SafeString:
     """HTML of a Markdown text, safe to put into a page. Pass `is_untrusted=True` for what a model wrote."""
-    rendered = (_MODEL if is_untrusted else _AUTHOR).render(normalise_text(text))
-    cleaned = nh3.clean(
-        rendered,
+    normal = normalise_text(text)
+    if is_untrusted:
+        return mark_safe(_render(normal, is_untrusted=True))  # noqa: S308 - nh3 has just cleaned it
+    return digest(normal).html
+
+
+class Digest(NamedTuple):
+    """What is derived from an author's text: its HTML, and how many words a reader would count."""
+
+    html: SafeString
+    word_count: int
+
+
+def digest(text: str) -> Digest:
+    """The HTML and the word count of a normalised author's text, in one go.
+
+    A text is saved every few seconds with one paragraph changed. Where no mark reaches over a blank line, each
+    paragraph is what it is by itself, and those that stand as they stood need no second look.
+    """
+    pieces = [
+        _digest_paragraph(paragraph) if len(paragraph) <= LONGEST_KEPT else _digest_paragraph.__wrapped__(paragraph)
+        for paragraph in _BLANK_LINES.split(text)
+        if paragraph
+    ]
+    if None in pieces:
+        whole = _render(text, is_untrusted=False), _count_words(text)
+        return Digest(mark_safe(whole[0]), whole[1])  # noqa: S308 - nh3 has just cleaned it
+    known = cast("list[tuple[str, int]]", pieces)
+    html = mark_safe("".join([piece[0] for piece in known]))  # noqa: S308 - as above, piece by piece
+    return Digest(html, sum([piece[1] for piece in known]))
+
+
+# Bounded: a few megabytes as people write, some dozens at worst.
+LONGEST_KEPT = 8_000
+
+
+@lru_cache(maxsize=2048)
+def _digest_paragraph(text: str) -> tuple[str, int] | None:
+    """HTML and words of a paragraph that stands by itself, else nothing."""
+    if _HOLDS_TOGETHER.search(text):
+        return None
+    return _render(text, is_untrusted=False), _count_words(text)
+
+
+def _render(text: str, *, is_untrusted: bool) -> str:
+    return nh3.clean(
+        (_MODEL if is_untrusted else _AUTHOR).render(text),
         tags=_PROSE_TAGS if is_untrusted else _PROSE_TAGS | {"a"},
         attributes={"ol": {"start"}} if is_untrusted else {"ol": {"start"}, "a": {"href", "title"}},
         url_schemes=_URL_SCHEMES,
         url_relative="deny",
         link_rel="nofollow noopener noreferrer",
     )
-    return mark_safe(cleaned)  # noqa: S308 - nh3 has just cleaned it
 
 
 def normalise_text(text: str) -> str:
@@ -67,6 +112,10 @@ def word_count(text: str) -> int:
     a number with spaced thousands is one.
     Markdown's marks and the addresses of links and images are not words; a link's label is.
     """
+    return digest(text).word_count
+
+
+def _count_words(text: str) -> int:
     text = _FENCE.sub("", text)
     text = _LINK_DEFINITION.sub("", text)
     text = _LINK_ADDRESS.sub("] ", text)
@@ -75,7 +124,7 @@ def word_count(text: str) -> int:
     if "&" in text:
         text = html.unescape(text)
     # str.split knows the no-break spaces, the narrow one too.
-    return sum(1 for run in text.translate(_LONG_DASHES).split() if _LETTER_OR_DIGIT.search(run))
+    return sum(1 for run in text.translate(_LONG_DASHES).split() if run.isalnum() or _LETTER_OR_DIGIT.search(run))
 
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -83,8 +132,23 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _LONG_DASHES = str.maketrans("—―", "  ")
 _THOUSANDS = re.compile("(?<=[0-9])[\u202f\u00a0](?=[0-9]{3})")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+_BLANK_LINES = re.compile(r"\n[ \t]*\n[ \t\n]*")
+# What may reach over a blank line: lists, code fences, what links are defined by, and a blank that is none to the
+# parser.
+_HOLDS_TOGETHER = re.compile(
+    r"""
+    ^[ \t>]* (?: (?! (?:\*[ \t]*){3,}$ | (?:-[ \t]*){3,}$ ) [-+*](?:[ \t]|$) | \d{1,9}[.)](?:[ \t]|$) | ``` | ~~~ )
+    | \]:
+    | [\x85\u2028\u2029\x1c-\x1e]
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~).*$", re.MULTILINE)
-_LINK_ADDRESS = re.compile(r"""\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+(?:"[^"\n]*"|'[^'\n]*'))?\s*\)""")
+# A link may break its line, not its paragraph.
+_BLANKS = r"(?:[^\S\n]|\n(?![ \t]*\n))"
+_LINK_ADDRESS = re.compile(
+    rf"""\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:{_BLANKS}+(?:"[^"\n]*"|'[^'\n]*'))?{_BLANKS}*\)"""
+)
 _LINK_DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:[ \t]*\S+.*$", re.MULTILINE)
 _LIST_NUMBER = re.compile(r"^[ \t>]*\d{1,9}[.)](?=\s)", re.MULTILINE)
 

@@ -30,6 +30,10 @@ class ChapterQuerySet(models.QuerySet["Chapter"]):
             return self.none()
         return self.present().filter(story__owner=user)
 
+    def to_save_by(self, user: "User | AnonymousUser") -> "ChapterQuerySet":
+        """Chapters this person writes, with what a save compares, and without what it writes anew."""
+        return self.editable_by(user).defer("content_html")
+
     def in_bin_of(self, user: "User") -> "ChapterQuerySet":
         """This person's chapters that can still be taken out of the bin, of stories that are not in it themselves."""
         return self.filter(deleted_at__gt=timezone.now() - BIN_TIME, story__deleted_at=None, story__owner=user)
@@ -136,6 +140,8 @@ class Revision(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.EDIT)
     title = models.CharField(_("title"), max_length=200, blank=True)
     content = models.TextField(_("text"), blank=True)
+    # While its sitting goes on, a revision's words are the chapter's own; they are written down here when it ends.
+    is_open = models.BooleanField(default=False, db_default=False, editable=False)
     provenance = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), editable=False)
     word_count = models.PositiveIntegerField(_("words"), default=0)
     # A name makes a revision a snapshot: later saves leave it as it is.
@@ -175,9 +181,9 @@ class Revision(models.Model):
     @property
     def text(self) -> str:
         """The revision's words. Whoever shows, compares or exports a revision reads them here."""
-        return self.content
+        return self.chapter.content if self.is_open else self.content
 
     @property
     def runs(self) -> Runs:
         """Who wrote which of the revision's characters."""
-        return cover(self.provenance, len(self.text))
+        return cover(self.chapter.provenance if self.is_open else self.provenance, len(self.text))

@@ -16,6 +16,7 @@ from costory.lib.errors import DomainError
 from stories import provenance
 from stories.models import Chapter, Insertion, Revision, Story
 from stories.services.chapter import chapter_record, hold_story
+from stories.services.statements import save_in_sitting
 from stories.services.wording import Wording, clean_wording
 
 # Saves of one writer within this time of a revision's beginning go into that revision.
@@ -85,8 +86,10 @@ def restore_revision(*, revision: Revision, author: User) -> Chapter:
     """Make a revision's words the chapter's again. What they replace stays a revision, so this too can be undone."""
     with transaction.atomic():
         hold_story(story_id=revision.chapter.story_id)
-        chapter = Chapter.objects.select_related("story").get(pk=revision.chapter_id)
-        wording = clean_wording(title=revision.title, content=revision.content)
+        # Its sitting may have gone on, or ended, since it was read.
+        revision = Revision.objects.select_related("chapter__story").get(pk=revision.pk)
+        chapter = revision.chapter
+        wording = clean_wording(title=revision.title, content=revision.text)
         if _says(chapter, wording):
             return chapter
         return write_chapter(chapter, wording, runs=revision.runs, author=author, kind=Revision.Kind.RESTORE)
@@ -151,32 +154,35 @@ def write_chapter(
 ) -> Chapter:
     """One save, in one transaction. Raises Overtaken when the chapter is no longer as it was read."""
     # Rendering a long text takes longer than storing it: before the locks, not under them.
-    content_html, word_count = wording.content_html, wording.word_count
+    fields = {
+        "title": wording.title,
+        "content": wording.content,
+        "content_html": wording.content_html,
+        "word_count": wording.word_count,
+        **chapter_record(wording.content, runs),
+    }
     now = timezone.now()
-    version = chapter.version + 1
-    record = chapter_record(wording.content, runs)
-    with transaction.atomic():
-        Story.objects.filter(pk=chapter.story_id).update(
-            word_count=F("word_count") + (word_count - chapter.word_count), updated_at=now
-        )
-        # The version is compared by the statement that writes.
-        unchanged = Chapter.objects.filter(pk=chapter.pk, version=chapter.version, deleted_at=None)
-        if not unchanged.update(
-            title=wording.title,
-            content=wording.content,
-            content_html=content_html,
-            word_count=word_count,
-            version=version,
-            updated_at=now,
-            **record,
-        ):
-            raise Overtaken
-        _keep_revision(chapter, wording, runs=runs, author=author, kind=kind, word_count=word_count, reply_id=reply_id)
-    chapter.title, chapter.content, chapter.content_html = wording.title, wording.content, content_html
-    chapter.word_count, chapter.version, chapter.updated_at = word_count, version, now
-    for name, value in record.items():
+    is_small_step = kind == Revision.Kind.EDIT and not _is_large_cut(chapter, wording)
+    if not is_small_step or not save_in_sitting(
+        chapter=chapter, author_id=author.pk, since=now - SITTING, now=now, fields=fields
+    ):
+        with transaction.atomic():
+            Story.objects.filter(pk=chapter.story_id).update(
+                word_count=F("word_count") + (fields["word_count"] - chapter.word_count), updated_at=now
+            )
+            # The version is compared by the statement that writes.
+            unchanged = Chapter.objects.filter(pk=chapter.pk, version=chapter.version, deleted_at=None)
+            if not unchanged.update(**fields, version=chapter.version + 1, updated_at=now):
+                raise Overtaken
+            _keep_revision(chapter, wording, runs=runs, author=author, kind=kind, reply_id=reply_id)
+    chapter.version, chapter.updated_at = chapter.version + 1, now
+    for name, value in fields.items():
         setattr(chapter, name, value)
     return chapter
+
+
+def _is_large_cut(replaced: Chapter, wording: Wording) -> bool:
+    return len(wording.content) < LARGE_CUT * len(replaced.content)
 
 
 def _keep_revision(
@@ -186,7 +192,6 @@ def _keep_revision(
     runs: provenance.Runs,
     author: User,
     kind: str,
-    word_count: int,
     reply_id: UUID | None,
 ) -> None:
     """Write the new text into the revision of this sitting, or into a new one, and keep the old one where it matters.
@@ -196,7 +201,7 @@ def _keep_revision(
     at_version = list(Revision.objects.filter(chapter=replaced, version=replaced.version).without_text())
     current = next((revision for revision in at_version if revision.kind != Revision.Kind.CONFLICT), None)
     had_conflict = any(revision.kind == Revision.Kind.CONFLICT for revision in at_version)
-    is_large_cut = len(wording.content) < LARGE_CUT * len(replaced.content)
+    is_large_cut = _is_large_cut(replaced, wording)
 
     if current is None and (replaced.content or replaced.title):
         # It was written before revisions were kept, or by a program that keeps none.
@@ -227,21 +232,31 @@ def _keep_revision(
         Revision.objects.filter(pk=current.pk).update(
             version=replaced.version + 1,
             title=wording.title,
-            content=wording.content,
-            provenance=runs,
-            word_count=word_count,
+            word_count=wording.word_count,
+            is_open=True,
+            content="",
+            provenance=[],
             updated_at=timezone.now(),
         )
         return
+    if current is not None and current.is_open:
+        # Its sitting is over: what it says is what the chapter said until now.
+        Revision.objects.filter(pk=current.pk).update(
+            is_open=False,
+            content=replaced.content,
+            provenance=provenance.cover(replaced.provenance, len(replaced.content)),
+        )
+    is_open = kind == Revision.Kind.EDIT
     Revision.objects.create(
         chapter=replaced,
         author=author,
         version=replaced.version + 1,
         kind=kind,
         title=wording.title,
-        content=wording.content,
-        provenance=runs,
-        word_count=word_count,
+        is_open=is_open,
+        content="" if is_open else wording.content,
+        provenance=[] if is_open else runs,
+        word_count=wording.word_count,
         reply_id=reply_id,
     )
     # Once per sitting, not per save: a save comes every few seconds.
@@ -249,7 +264,7 @@ def _keep_revision(
         "chapter.revised",
         person_id=author.pk,
         subject=replaced,
-        payload={"kind": kind, "version": replaced.version + 1, "word_count": word_count},
+        payload={"kind": kind, "version": replaced.version + 1, "word_count": wording.word_count},
     )
 
 

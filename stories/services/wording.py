@@ -1,6 +1,7 @@
 """What may be stored as a title or as a text, and in which form."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from django.utils.translation import gettext as _
@@ -47,12 +48,16 @@ class Wording:
     @property
     def word_count(self) -> int:
         """How many words a reader would count."""
-        return markdown.word_count(self.content)
+        return self._digest.word_count
 
     @property
     def content_html(self) -> str:
         """The text as a page shows it."""
-        return markdown.render(self.content)
+        return self._digest.html
+
+    @cached_property
+    def _digest(self) -> markdown.Digest:
+        return markdown.digest(self.content)
 
 
 def clean_wording(*, title: str, content: str) -> Wording:

@@ -22,9 +22,10 @@ from stories.views.arrangement import chapter_list_html, mark_current
 @vary_on_headers("HX-Request")
 def chapter_edit(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpResponse:
     """The chapter in its studio; a POST saves it from the version it names, or says that it came too late."""
-    chapter = _chapter(request, story_pk, pk)
     if request.method != "POST":
+        chapter = _chapter(request, story_pk, pk)
         return _studio(request, chapter, ChapterForm.of(chapter))
+    chapter = get_object_or_404(Chapter.objects.to_save_by(request.user), pk=pk, story=story_pk)
     form = ChapterForm(request.POST)
     if not form.is_valid():
         return _studio(request, chapter, form, status=422)

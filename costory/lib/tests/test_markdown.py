@@ -6,9 +6,10 @@ from html.parser import HTMLParser
 
 import pytest
 from django.utils.safestring import SafeString
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from costory.lib import markdown
 from costory.lib.markdown import normalise_text, render, word_count
 
 ATTACKS = [
@@ -200,3 +201,20 @@ def test_words(text: str, words: int) -> None:
 def test_marks_change_no_count(words: list[str]) -> None:
     assert word_count(" ".join(words)) == len(words)
     assert word_count("\n".join(f"> **{word}**\u202f!" for word in words)) == len(words)
+
+
+# What may or may not reach over a blank line.
+PIECES = [
+    *("word", "two words", "*so*", "**", "_", "\n", "\n\n", "\n \n", " ", "  ", "\t", "- ", "-", "---", "***"),
+    *("* * *", "1. ", "+ ", "> ", ">", "# ", "#", "```", "~~~", "[x]", "[x]: /url", "](http://e.example", "(", ")"),
+    *('"t"', "'", "\\", "&nbsp;", "\u00a0", "\u202f", "\u2028", "\x85", "<b>", "<!--", "-->", "é", "12"),
+    *("1\u202f000", "=", "===", "|", "![a](b)", "`"),
+]
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_a_text_by_paragraphs_is_the_text_as_a_whole(text):
+    normal = normalise_text(text)
+    assert render(text).strip() == markdown._render(normal, is_untrusted=False).strip()
+    assert word_count(normal) == markdown._count_words(normal)
