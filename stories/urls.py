@@ -1,8 +1,28 @@
-from django.urls import path
+from django.urls import include, path
 
-from stories.views import arrangement, chapter, revision, story
+from stories.views import arrangement, chapter, codex, codex_fact, codex_panel, revision, story
 
 app_name = "stories"
+
+codex_urls = [
+    path("", codex.codex, name="codex"),
+    path("new/", codex.codex_entry_create, name="codex-entry-create"),
+    path("<uuid:pk>/", codex.codex_entry_edit, name="codex-entry-edit"),
+    path("<uuid:pk>/delete/", codex.codex_entry_delete, name="codex-entry-delete"),
+    path("<uuid:pk>/restore/", codex.codex_entry_restore, name="codex-entry-restore"),
+    path("<uuid:pk>/picture/", codex.codex_entry_picture, name="codex-entry-picture"),
+    path("<uuid:entry_pk>/facts/", codex_fact.codex_fact_create, name="codex-fact-create"),
+    path("<uuid:entry_pk>/facts/<uuid:pk>/", codex_fact.codex_fact_edit, name="codex-fact-edit"),
+    path("<uuid:entry_pk>/facts/<uuid:pk>/delete/", codex_fact.codex_fact_delete, name="codex-fact-delete"),
+    path("<uuid:entry_pk>/relations/", codex_fact.codex_relation_create, name="codex-relation-create"),
+    path("<uuid:entry_pk>/relations/<uuid:pk>/delete/", codex_fact.codex_relation_delete, name="codex-relation-delete"),
+]
+codex_panel_urls = [
+    path("", codex_panel.codex_panel, name="codex-panel"),
+    path("new/", codex_panel.codex_panel_create, name="codex-panel-create"),
+    path("mentions/", codex_panel.codex_panel_mentions, name="codex-panel-mentions"),
+    path("<uuid:pk>/", codex_panel.codex_panel_entry, name="codex-panel-entry"),
+]
 
 urlpatterns = [
     path("", story.story_list, name="story-list"),
@@ -31,4 +51,6 @@ urlpatterns = [
         revision.revision_restore,
         name="revision-restore",
     ),
+    path("<uuid:story_pk>/codex/", include(codex_urls)),
+    path("<uuid:story_pk>/chapters/<uuid:chapter_pk>/codex/", include(codex_panel_urls)),
 ]

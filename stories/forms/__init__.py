@@ -1,13 +1,19 @@
 """The shape and cleaning of what writers send."""
 
 from stories.forms.chapter import ChapterForm, MoveForm, OrderForm, RenameForm, StatusForm
+from stories.forms.codex import CodexEntryForm, CodexFactForm, CodexRelationForm, CodexSearchForm, QuickEntryForm
 from stories.forms.fields import WrittenField
 from stories.forms.story import StoryForm, VisibilityForm
 
 __all__ = [
     "ChapterForm",
+    "CodexEntryForm",
+    "CodexFactForm",
+    "CodexRelationForm",
+    "CodexSearchForm",
     "MoveForm",
     "OrderForm",
+    "QuickEntryForm",
     "RenameForm",
     "StatusForm",
     "StoryForm",

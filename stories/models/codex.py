@@ -122,6 +122,12 @@ class CodexFact(models.Model):
         return self.text
 
 
+class CodexRelationQuerySet(models.QuerySet["CodexRelation"]):
+    def touching(self, entry: CodexEntry) -> "CodexRelationQuerySet":
+        """Relations that begin or end at this entry."""
+        return self.filter(Q(entry=entry) | Q(other=entry))
+
+
 class CodexRelation(models.Model):
     """How one entry stands to another, in words: "sister of", "keeps the key of"."""
 
@@ -129,6 +135,8 @@ class CodexRelation(models.Model):
     entry = models.ForeignKey(CodexEntry, on_delete=models.CASCADE, related_name="relations")
     other = models.ForeignKey(CodexEntry, on_delete=models.CASCADE, related_name="relations_to_it")
     label = models.CharField(_("relation"), max_length=120)
+
+    objects = CodexRelationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("codex relation")

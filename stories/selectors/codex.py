@@ -6,13 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
-from stories.mentions import key_of
+from stories.mentions import fold, key_of
 from stories.models import Chapter, CodexEntry, CodexFact, CodexRelation, Story
 from stories.services.mentions import lexicon_of
 
 SNIPPET = 60
+# More places of one name than anybody walks through.
+MOST_PASSAGES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,9 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One place where an entry is named. `start` is in code points; `before` and `after` are what stands around."""
+    """One place where an entry is named, `at` in the UTF-16 units a browser counts in, with what stands around it."""
 
-    start: int
+    at: int
     words: str
     before: str
     after: str
@@ -64,7 +66,7 @@ def facts_at(facts: Iterable[CodexFact], chapter: Chapter) -> list[CodexFact]:
 def relations_of(entry: CodexEntry) -> list[Relation]:
     """Both directions, in one query."""
     rows = (
-        CodexRelation.objects.filter(Q(entry=entry) | Q(other=entry))
+        CodexRelation.objects.touching(entry)
         .filter(entry__deleted_at=None, other__deleted_at=None)
         .select_related("entry", "other")
         .order_by("label", "id")
@@ -86,20 +88,46 @@ def namesakes(entries: Sequence[CodexEntry]) -> dict[UUID, list[CodexEntry]]:
     return {pk: list(others.values()) for pk, others in shared.items()}
 
 
+def found_by(words: str, entries: Sequence[CodexEntry]) -> list[CodexEntry]:
+    """Entries in whose names or description every word occurs, without regard to case and accents."""
+    wanted = [fold(word) for word in words.split()]
+    if not wanted:
+        return list(entries)
+    return [
+        entry
+        for entry in entries
+        if all(word in text for text in [fold(" ".join([*entry.names, entry.description]))] for word in wanted)
+    ]
+
+
 def passages_of(entry: CodexEntry, *, chapter: Chapter, entries: Sequence[CodexEntry]) -> list[Passage]:
     """Where a chapter names an entry. `entries` are all of the codex: a longer name of another takes its place."""
     text = chapter.content
     lexicon = lexicon_of(story=chapter.story, entries=entries)
+    spans = [(start, end) for start, end, entry_id in lexicon.find(text) if entry_id == entry.pk][:MOST_PASSAGES]
+    places = places_in_browser(text, [start for start, _end in spans])
     return [
         Passage(
-            start=start,
+            at=at,
             words=text[start:end],
             before=_one_line(text[max(0, start - SNIPPET) : start], cut=start > SNIPPET, is_before=True),
             after=_one_line(text[end : end + SNIPPET], cut=end + SNIPPET < len(text), is_before=False),
         )
-        for start, end, entry_id in lexicon.find(text)
-        if entry_id == entry.pk
+        for at, (start, end) in zip(places, spans, strict=True)
     ]
+
+
+def places_in_browser(text: str, places: Sequence[int]) -> list[int]:
+    """Places in a text, in order and in code points, as a browser counts them: in UTF-16 units."""
+    if len(text.encode("utf-16-le")) == 2 * len(text):
+        return list(places)
+    units = done = 0
+    counted = []
+    for place in places:
+        units += len(text[done:place].encode("utf-16-le")) // 2
+        done = place
+        counted.append(units)
+    return counted
 
 
 def codex_at(

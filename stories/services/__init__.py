@@ -31,7 +31,7 @@ from stories.services.codex import (
     set_codex_picture,
 )
 from stories.services.division import NothingToDivide, merge_chapters, split_chapter
-from stories.services.mentions import count_mentions, lexicon_of
+from stories.services.mentions import MentionCounts, count_mentions, lexicon_of
 from stories.services.revision import StaleRevision, insert_passage, restore_revision, revise_chapter
 from stories.services.story import (
     create_story,
@@ -55,6 +55,7 @@ __all__ = [
     "IncompleteOrder",
     "InvalidCodexEntry",
     "InvalidTitle",
+    "MentionCounts",
     "NothingToDivide",
     "StaleRevision",
     "add_codex_fact",

@@ -72,9 +72,7 @@ def set_codex_picture(*, entry: CodexEntry, picture: "ContentFile[bytes] | None"
     if picture is None:
         entry.picture = ""
     else:
-        # Where a picture lies says nothing about whom it shows.
-        suffix = str(picture.name or "").rpartition(".")[2] or "jpg"
-        entry.picture.save(f"{entry.pk.hex}-{timezone.now():%y%m%d%H%M%S}.{suffix}", picture, save=False)
+        entry.picture.save(str(picture.name), picture, save=False)
     entry.save(update_fields=["picture", "updated_at"])
     if old_name:
         transaction.on_commit(lambda: storage.delete(old_name))
