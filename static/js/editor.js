@@ -29,6 +29,8 @@ const areSame = (one, other) => one.title === other.title && one.content === oth
 let saved = { title: title.defaultValue, content: text.defaultValue };
 let inDoubt = [];
 let isSaving = false;
+let isTakingOver = false;
+let underWay = Promise.resolve();
 let isLoggedOut = false;
 let isPaused = Boolean(document.getElementById("conflict"));
 let quiet = 0;
@@ -75,6 +77,11 @@ function countSoon() {
     tellList();
     form.dispatchEvent(new CustomEvent("costory:counted", { bubbles: true, detail: { words } }));
   }, 200);
+}
+
+// For what stands beside the page and goes by what is stored: the record of who wrote what, the codex, the coach.
+function tellSaved() {
+  document.dispatchEvent(new CustomEvent("costory:saved", { detail: { version: Number(version.value) } }));
 }
 
 // The list of chapters beside the page says what the page says.
@@ -139,11 +146,16 @@ async function save() {
   clearTimeout(quiet);
   clearTimeout(longest);
   longest = 0;
-  if (isSaving || isPaused) return;
+  if (isSaving || isPaused) return underWay;
   if (!isDirty()) {
     showSaved();
     return;
   }
+  underWay = send();
+  return underWay;
+}
+
+async function send() {
   const sent = wordsNow();
   if (sent.content.length > MOST_CHARACTERS && [...sent.content].length > MOST_CHARACTERS) {
     show("error", form.dataset.tooLong);
@@ -193,6 +205,7 @@ function acknowledge(fragment, sent) {
   saved = sent;
   inDoubt = [];
   takeToken(fragment);
+  tellSaved();
   form.querySelector(".editor__words").textContent = fragment.querySelector(".editor__words").textContent;
   tellList();
   if (isDirty()) {
@@ -288,6 +301,7 @@ notice.addEventListener("submit", (event) => {
 // --- Keys, leaving, coming back ---
 
 function changed() {
+  if (isTakingOver) return;
   grow();
   countSoon();
   copying ||= setTimeout(keepCopy, COPY_MS);
@@ -352,6 +366,55 @@ async function takeUp() {
     document.body.dispatchEvent(new CustomEvent("toast", { detail: { message: form.dataset.takenUp } }));
   }
   await copies.dropOther(copy.page);
+}
+
+// What other modules may do with the page. Changes by script are typed, as it were, so that the browser can undo them.
+export const editor = {
+  text,
+  get version() {
+    return Number(version.value);
+  },
+  get isDirty() {
+    return isDirty();
+  },
+  // Whether the server now has what stands on the page.
+  async save() {
+    for (let attempt = 0; attempt < 3 && isDirty() && !isPaused; attempt += 1) await save();
+    return !isDirty() && !isPaused;
+  },
+  // Puts a passage in place of `replacing` UTF-16 units. With a version, the server has written it there already.
+  insertAt(position, passage, { version: written = 0, replacing = 0 } = {}) {
+    isTakingOver = written > 0;
+    text.focus();
+    text.setSelectionRange(position, position + replacing);
+    document.execCommand(passage ? "insertText" : "delete", false, passage);
+    isTakingOver = false;
+    if (written) takeOver(written);
+  },
+  // Makes the page say this, touching only what differs.
+  replaceText(words, options = {}) {
+    const before = text.value;
+    const most = Math.min(before.length, words.length);
+    let start = 0;
+    while (start < most && before[start] === words[start]) start += 1;
+    let end = 0;
+    while (end < most - start && before[before.length - 1 - end] === words[words.length - 1 - end]) end += 1;
+    const passage = words.slice(start, words.length - end);
+    this.insertAt(start, passage, { ...options, replacing: before.length - end - start });
+  },
+};
+
+// The text on the page is what the server has just written as this version.
+function takeOver(written) {
+  version.value = written;
+  form.querySelector("#editor-status").dataset.version = written;
+  saved = wordsNow();
+  inDoubt = [];
+  dropCopy();
+  grow();
+  countSoon();
+  showSaved();
+  tellSaved();
 }
 
 const canKeepCopies = await canKeep();
