@@ -11,6 +11,7 @@ import pytest
 
 from tests import network
 from tests.chromium import find_chromium, launch
+from tests.epubcheck import find_java
 from tests.servers import ServerProcess, ServerThread
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 CHROMIUM_NOT_FOUND = "NOT TESTED IN A BROWSER: no Chromium on this machine."
+JAVA_NOT_FOUND = "E-BOOKS NOT CHECKED: EPUBCheck wants Java, and there is none on this machine."
 APPEND_ONLY_TABLES = ("events_event", "billing_entry")
 
 
@@ -169,7 +171,9 @@ def browser_is_left_out(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """With REQUIRE_BROWSER=1, leaving the browser out is a failure."""
+    """With REQUIRE_BROWSER=1, leaving the browser out is a failure; with REQUIRE_JAVA=1, leaving EPUBCheck out."""
+    if os.environ.get("REQUIRE_JAVA") == "1" and find_java() is None:
+        raise pytest.UsageError(JAVA_NOT_FOUND)
     if os.environ.get("REQUIRE_BROWSER") == "1" and browser_is_left_out(config):
         raise pytest.UsageError(CHROMIUM_NOT_FOUND)
 
@@ -185,6 +189,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("postgres") and not on_postgres:
             item.add_marker(pytest.mark.skip(reason="runs in the PostgreSQL pass"))
+        if item.get_closest_marker("java") and on_postgres:
+            item.add_marker(pytest.mark.skip(reason="a book is the same from either database"))
+        if item.get_closest_marker("java") and find_java() is None:
+            item.add_marker(pytest.mark.skip(reason=JAVA_NOT_FOUND))
         if item.get_closest_marker("browser") and find_chromium() is None:
             item.add_marker(pytest.mark.skip(reason=CHROMIUM_NOT_FOUND))
 
@@ -193,3 +201,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Say it loudly; the summary is the one place that neither -q nor several workers silence."""
     if browser_is_left_out(config):
         terminalreporter.write_line(f"!!! {CHROMIUM_NOT_FOUND} !!!", red=True, bold=True)
+    if find_java() is None:
+        terminalreporter.write_line(f"!!! {JAVA_NOT_FOUND} !!!", red=True, bold=True)

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from stories import disclosure
 from stories.models import Chapter, Story
 
 
@@ -72,7 +73,10 @@ def _contents(story: Story, token: str) -> list[Entry]:
 
 
 def _story(request: HttpRequest, story: Story, *, token: str) -> HttpResponse:
-    return _render(request, "social/story_read.html", story, token, {"contents": _contents(story, token)})
+    contents = _contents(story, token)
+    figures = disclosure.total_figures(entry.chapter for entry in contents)
+    marks = disclosure.reading_marks(figures, story=story, title=story.title, author=story.owner.name)
+    return _render(request, "social/story_read.html", story, token, {"contents": contents, "marks": marks})
 
 
 def _chapter(request: HttpRequest, story: Story, number: int, *, token: str) -> HttpResponse:
@@ -81,8 +85,10 @@ def _chapter(request: HttpRequest, story: Story, number: int, *, token: str) -> 
         entry.position: Entry(entry, _address(story, entry.position, token))
         for entry in Chapter.objects.present().filter(story=story, position__in=[number - 1, number + 1]).without_text()
     }
+    figures = disclosure.chapter_figures(chapter)
     context = {
         "chapter": chapter,
+        "marks": disclosure.reading_marks(figures, story=story, title=str(chapter), author=story.owner.name),
         "previous": neighbours.get(number - 1),
         "following": neighbours.get(number + 1),
     }

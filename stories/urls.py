@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from stories.views import arrangement, chapter, codex, codex_fact, codex_panel, revision, story
+from stories.views import arrangement, chapter, codex, codex_fact, codex_panel, export, revision, story
 
 app_name = "stories"
 
@@ -29,6 +29,9 @@ urlpatterns = [
     path("new/", story.story_create, name="story-create"),
     path("bin/", story.story_bin, name="story-bin"),
     path("<uuid:pk>/", story.story_detail, name="story-detail"),
+    path("<uuid:pk>/export/", export.story_export, name="story-export"),
+    path("<uuid:pk>/export/file/", export.story_download, name="story-download"),
+    path("<uuid:pk>/disclosure/", export.story_disclosure, name="story-disclosure"),
     path("<uuid:pk>/visibility/", story.story_publish, name="story-publish"),
     path("<uuid:pk>/delete/", story.story_delete, name="story-delete"),
     path("<uuid:pk>/restore/", story.story_restore, name="story-restore"),

@@ -58,8 +58,11 @@ OWN_ROOMS = {
     # How lines of the ledger read on a page, and how every wallet is proven.
     "billing": {"addresses", "lines", "reconciliation"},
     "stories": {
-        # Who wrote which characters of a text.
+        # Who wrote which characters of a text, and what a publisher and a machine are told of it.
         "provenance",
+        "disclosure",
+        # A story as a file of another kind: one module for each.
+        "exporting",
         # Which names of a codex a text holds, with the inflections of two languages.
         "mentions",
     },
@@ -302,6 +305,8 @@ TAGS = re.compile(
     r"|{#.*?#}|{%.*?%}|{{.*?}}",
     re.DOTALL,
 )
+# A browser does not run these, whatever is in them.
+DATA_BLOCKS = {"application/json", "application/ld+json"}
 SPOKEN_ATTRIBUTES = {"alt", "aria-label", "aria-description", "placeholder", "title", "data-confirm"}
 
 
@@ -318,7 +323,7 @@ class PageReader(HTMLParser):
         named = dict(attrs)
         if tag in {"script", "style", "code", "svg"}:
             self._unspoken.append(tag)
-        if tag == "style" or (tag == "script" and "src" not in named and named.get("type") != "application/json"):
+        if tag == "style" or (tag == "script" and "src" not in named and named.get("type") not in DATA_BLOCKS):
             self.forbidden.append(f"<{tag}>")
         for name, value in attrs:
             if name == "style" or name.startswith(("on", "hx-on")) or (value or "").strip().startswith("javascript:"):

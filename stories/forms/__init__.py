@@ -2,6 +2,7 @@
 
 from stories.forms.chapter import ChapterForm, MoveForm, OrderForm, RenameForm, StatusForm
 from stories.forms.codex import CodexEntryForm, CodexFactForm, CodexRelationForm, CodexSearchForm, QuickEntryForm
+from stories.forms.export import ExportForm
 from stories.forms.fields import WrittenField
 from stories.forms.story import StoryForm, VisibilityForm
 
@@ -11,6 +12,7 @@ __all__ = [
     "CodexFactForm",
     "CodexRelationForm",
     "CodexSearchForm",
+    "ExportForm",
     "MoveForm",
     "OrderForm",
     "QuickEntryForm",
