@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from stories.views import arrangement, chapter, codex, codex_fact, codex_panel, export, revision, story
+from stories.views import arrangement, chapter, codex, codex_fact, codex_panel, export, page, revision, story
 
 app_name = "stories"
 
@@ -38,6 +38,8 @@ urlpatterns = [
     path("<uuid:pk>/chapters/new/", arrangement.chapter_create, name="chapter-create"),
     path("<uuid:pk>/chapters/order/", arrangement.chapter_reorder, name="chapter-reorder"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/", chapter.chapter_edit, name="chapter-edit"),
+    path("<uuid:story_pk>/chapters/<uuid:pk>/preview/", page.chapter_preview, name="chapter-preview"),
+    path("<uuid:story_pk>/chapters/<uuid:pk>/provenance/", page.chapter_provenance, name="chapter-provenance"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/move/", arrangement.chapter_move, name="chapter-move"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/rename/", arrangement.chapter_rename, name="chapter-rename"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/status/", arrangement.chapter_status, name="chapter-status"),

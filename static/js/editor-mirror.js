@@ -1,8 +1,10 @@
 // A second page behind the one being written, with the same words in the same places and no ink: it carries tints and
 // marks, which a textarea cannot, and it knows where on the screen a character stands. It exists only while it is used.
 //
-//   mirror.rangesAt([{ start, end, className }], layer)   offsets in UTF-16 units, sorted, not overlapping; [] clears
-//   mirror.rectOf(offset)                                 the DOMRect of the character there
+//   mirror.rangesAt([{ start, end, className }], layer, text)
+//       offsets in UTF-16 units, sorted, not overlapping; [] clears; `text`: what they were counted in, if that is older
+//   mirror.rectOf(offset)       the DOMRect of the character there
+//   mirror.forget()             whoever measured needs it no more
 //
 // Layers are independent of each other: "tint" (who wrote what) lies under "hits" (what was found). While words are
 // typed, what is drawn moves with them; whoever drew it draws it anew when it knows better.
@@ -79,7 +81,7 @@ function follow() {
   });
 }
 
-function rangesAt(ranges, name = "hits") {
+function rangesAt(ranges, name = "hits", text = page.value) {
   let layer = layers.get(name);
   if (ranges.length === 0) {
     layer?.element.remove();
@@ -90,7 +92,7 @@ function rangesAt(ranges, name = "hits") {
     layer = { element: sheet(name) };
     layers.set(name, layer);
   }
-  layer.ranges = ranges;
+  layer.ranges = text === page.value ? ranges : carried(ranges, change(text, page.value));
   draw(layer);
 }
 
@@ -112,7 +114,6 @@ function rectOf(offset) {
   return range.getClientRects()[0] ?? range.getBoundingClientRect();
 }
 
-// Whoever measured no more lets the ruler go.
 function forget() {
   ruler?.element.remove();
   ruler = null;

@@ -92,6 +92,12 @@ function tellList() {
   link.querySelector(".chapter-list__words").textContent = form.querySelector(".editor__words").textContent;
 }
 
+// Who draws over the page draws anew.
+function tellSaved() {
+  const detail = { version: Number(version.value), words: wordCount(saved.content) };
+  document.dispatchEvent(new CustomEvent("costory:saved", { detail }));
+}
+
 // CSS does it where it can (field-sizing).
 function grow() {
   if (CSS.supports("field-sizing", "content")) return;
@@ -208,6 +214,7 @@ function acknowledge(fragment, sent) {
   tellSaved();
   form.querySelector(".editor__words").textContent = fragment.querySelector(".editor__words").textContent;
   tellList();
+  tellSaved();
   if (isDirty()) {
     keepCopy();
     show("unsaved", form.dataset.unsaved);

@@ -1,6 +1,6 @@
 """The shape and cleaning of what writers send."""
 
-from stories.forms.chapter import ChapterForm, MoveForm, OrderForm, RenameForm, StatusForm
+from stories.forms.chapter import ChapterForm, MoveForm, OrderForm, PreviewForm, RenameForm, StatusForm
 from stories.forms.codex import CodexEntryForm, CodexFactForm, CodexRelationForm, CodexSearchForm, QuickEntryForm
 from stories.forms.export import ExportForm
 from stories.forms.fields import WrittenField
@@ -15,6 +15,7 @@ __all__ = [
     "ExportForm",
     "MoveForm",
     "OrderForm",
+    "PreviewForm",
     "QuickEntryForm",
     "RenameForm",
     "StatusForm",

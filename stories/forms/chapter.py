@@ -25,6 +25,13 @@ class ChapterForm(forms.Form):
         return cls(initial={"version": chapter.version, "title": chapter.title, "content": chapter.content})
 
 
+class PreviewForm(forms.Form):
+    """Words to be shown, not kept."""
+
+    title = WrittenField(max_length=MAX_TITLE_CHARACTERS, required=False)
+    content = WrittenField(required=False, strip=False)
+
+
 class MoveForm(forms.Form):
     """One place up or down."""
 

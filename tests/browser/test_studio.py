@@ -1,7 +1,8 @@
 """The studio around the page, in a real browser: chapters by mouse, finger and keyboard, panes, focus, preview."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from stories.models import Chapter, Story
 from stories.services import create_chapter
@@ -10,6 +11,7 @@ from tests.servers import ServerThread
 
 pytestmark = pytest.mark.browser
 
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 TEXT = "The keeper climbed the stairs.\n\n" * 40
 
 
@@ -46,7 +48,7 @@ def listed(page: Page) -> list[str]:
     return page.locator(".chapter-list__title").all_inner_texts()
 
 
-def row(page: Page, title: str):
+def row(page: Page, title: str) -> Locator:
     return page.locator(".chapter-list__item").filter(has_text=title)
 
 
@@ -140,3 +142,122 @@ def test_a_chapter_is_named_marked_and_binned_by_keyboard_and_comes_back(studio:
     studio.locator(".toast").get_by_role("button", name="Undo").click()
     expect(row(studio, "Ships")).to_be_visible()
     assert order(story) == ["Anna", "Ships", "Cliffs", "Dawn"]
+
+
+# --- What is seen ------------------------------------------------------------------------------------------------
+
+
+def test_panes_fold_and_are_remembered_and_the_page_can_stand_alone(studio: Page) -> None:
+    studio.get_by_role("button", name="List of chapters").click()
+    expect(studio.locator("#chapters")).to_be_hidden()
+    studio.keyboard.press("Alt+Shift+R")
+    expect(studio.locator("#coach")).to_be_hidden()
+    studio.reload()
+    expect(studio.locator("#chapters, #coach").first).to_be_hidden()
+    expect(studio.get_by_role("button", name="List of chapters")).to_have_attribute("aria-expanded", "false")
+    studio.keyboard.press("Alt+Shift+Digit1")
+    expect(studio.locator(".chapter-list__link[aria-current]")).to_be_focused()
+
+    studio.keyboard.press("Alt+Shift+F")
+    expect(studio.locator("#chapters")).to_be_hidden()
+    expect(studio.locator(".site-header")).to_be_hidden()
+    expect(studio.locator("#chapter-text")).to_be_focused()
+    studio.keyboard.press("Escape")
+    expect(studio.locator("#chapters")).to_be_visible()
+    expect(studio.locator(".site-header")).to_be_visible()
+
+
+def test_the_line_stays_in_the_middle_and_the_session_is_counted(studio: Page) -> None:
+    studio.keyboard.press("Alt+Shift+T")
+    studio.locator(".studio-strip summary").click()
+    studio.fill("#studio-goal", "12")
+    studio.keyboard.press("Escape")
+    studio.focus("#chapter-text")
+    studio.keyboard.press("Control+End")
+    studio.keyboard.type("Five more words are here.")
+    expect(studio.locator("#editor-goal-line")).to_have_text("5 of 12 words this session")
+    expect(studio.locator("#reading-time")).to_have_text("1 min to read")
+
+    # The ruler holds the text; its last line is where the writer is.
+    line = studio.evaluate(
+        """() => {
+        const place = document.createRange();
+        const words = document.querySelector(".editor__mirror--ruler").firstChild;
+        place.setStart(words, words.length - 2);
+        place.setEnd(words, words.length - 1);
+        const { top, height } = place.getBoundingClientRect();
+        return (top + height / 2) / innerHeight; }"""
+    )
+    assert 0.4 < line < 0.5
+
+    # Another chapter of the same sitting.
+    studio.locator(".editor__save-state[data-state=saved]").wait_for()
+    row(studio, "Boats").locator("a").click()
+    studio.wait_for_load_state("networkidle")
+    expect(studio.locator("#editor-goal-line")).to_have_text("5 of 12 words this session")
+
+
+def test_who_wrote_what_is_drawn_behind_the_words_and_moves_with_them(page: Page, story: Story) -> None:
+    words = "👩‍👩‍👧 Nobody came. The lamp went out, and the sea was heard."
+    start = words.index("The lamp")
+    runs = [[start, "human"], [18, "coach"], [len(words) - start - 18, "coach-edited"]]
+    Chapter.objects.filter(title="Anna").update(content=words, provenance=runs)
+    studio = open_studio(page, story)
+    studio.keyboard.press("Alt+Shift+O")
+
+    expect(studio.locator(".tint--coach").last).to_have_text("The lamp went out,")
+    expect(studio.locator("#tint-legend [data-share=coach]")).to_have_text(f"{round(1800 / len(words))}%")
+    studio.focus("#chapter-text")
+    studio.keyboard.press("Control+Home")
+    studio.keyboard.type("Well. ")
+    expect(studio.locator(".editor__mirror .tint--coach")).to_have_text("The lamp went out,")
+    studio.locator(".editor__save-state[data-state=saved]").wait_for()
+    expect(studio.locator(".editor__mirror .tint--coach")).to_have_text("The lamp went out,")
+
+    mirror = studio.locator(".editor__mirror").bounding_box()
+    assert mirror == studio.locator("#chapter-text").bounding_box()
+    studio.keyboard.press("Alt+Shift+O")
+    expect(studio.locator(".editor__mirror")).to_have_count(0)
+
+
+def test_the_preview_shows_what_is_not_saved_yet_and_a_phone_has_it_all(story: Story, page: Page) -> None:
+    studio = open_studio(page, story)
+    studio.fill("#chapter-text", "He *never* came.")
+    studio.keyboard.press("Alt+Shift+P")
+    expect(studio.locator("#preview em")).to_have_text("never")
+    assert_no_faults(studio)
+    studio.keyboard.press("Escape")
+    studio.locator("#chapter-text").blur()
+    studio.keyboard.press("?")
+    expect(studio.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    assert_no_faults(studio)
+    studio.keyboard.press("Escape")
+
+    studio.set_viewport_size({"width": 390, "height": 844})
+    for part in ("Chapters", "Coach", "Page"):
+        studio.locator(".studio__bar").get_by_text(part).click()
+        studio.wait_for_load_state("networkidle")
+        assert_no_faults(studio)
+        assert studio.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def assert_no_faults(page: Page) -> None:
+    found = Axe().run(page, options=AXE).response["violations"]
+    assert [(violation["id"], [node["target"] for node in violation["nodes"]]) for violation in found] == []
+
+
+def test_the_chapters_are_kept_in_order_without_scripts(
+    browser: Browser, live_asgi: ServerThread, story: Story
+) -> None:
+    with browser.new_context(base_url=live_asgi.url, java_script_enabled=False, locale="en-GB") as context:
+        page = open_studio(context.new_page(), story)
+        page.get_by_role("link", name="Order and bin").click()
+        page.get_by_role("button", name="Move “Dawn” up").click()
+        page.locator("summary", has_text="Change “Boats”").click()
+        page.locator("details[open] [name=title]").fill("Ships")
+        page.locator("details[open]").get_by_role("button", name="Save").click()
+        page.locator("summary", has_text="Change “Anna”").click()
+        page.locator("details[open]").get_by_role("button", name="Put in the bin").click()
+        assert order(story) == ["Ships", "Dawn", "Cliffs"]
+        page.get_by_role("button", name="Undo").click()
+        assert order(story) == ["Anna", "Ships", "Dawn", "Cliffs"]
