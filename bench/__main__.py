@@ -145,6 +145,18 @@ def autosave(count: int) -> list[Row]:
     return rows
 
 
+def epub(count: int) -> list[Row]:
+    from bench import epub as bench
+
+    story_id = bench.prepare()
+    runs = [bench.measure(story_id) for _ in range(count)]
+    seconds, peak, growth = (median(run[place] for run in runs) for place in range(3))
+    return [
+        ("EPUB of 120,000 words in 60 chapters", "≤ 2 s", f"{seconds:.2f} s", ""),
+        ("— memory of the process", "≤ 100 MB", f"{peak:.0f} MB", f"{growth:.0f} MB came with the book"),
+    ]
+
+
 def table(rows: list[Row], count: int) -> str:
     from bench.machine import describe
 
@@ -174,6 +186,7 @@ def main() -> int:
             "pages": lambda: pages(options.rounds),
             "mentions": lambda: mentions(options.rounds),
             "autosave": lambda: autosave(options.rounds),
+            "epub": lambda: epub(options.rounds),
         }
         if options.only not in {None, *parts}:
             parser.error(f"--only takes one of {', '.join(parts)}")
