@@ -81,7 +81,8 @@ function countSoon() {
 
 // For what stands beside the page and goes by what is stored: the record of who wrote what, the codex, the coach.
 function tellSaved() {
-  document.dispatchEvent(new CustomEvent("costory:saved", { detail: { version: Number(version.value) } }));
+  const detail = { version: Number(version.value), words: wordCount(saved.content) };
+  document.dispatchEvent(new CustomEvent("costory:saved", { detail }));
 }
 
 // The list of chapters beside the page says what the page says.
@@ -90,12 +91,6 @@ function tellList() {
   if (!link) return;
   link.querySelector(".chapter-list__title").textContent = title.value.trim() || title.placeholder;
   link.querySelector(".chapter-list__words").textContent = form.querySelector(".editor__words").textContent;
-}
-
-// Who draws over the page draws anew.
-function tellSaved() {
-  const detail = { version: Number(version.value), words: wordCount(saved.content) };
-  document.dispatchEvent(new CustomEvent("costory:saved", { detail }));
 }
 
 // CSS does it where it can (field-sizing).
@@ -211,7 +206,6 @@ function acknowledge(fragment, sent) {
   saved = sent;
   inDoubt = [];
   takeToken(fragment);
-  tellSaved();
   form.querySelector(".editor__words").textContent = fragment.querySelector(".editor__words").textContent;
   tellList();
   tellSaved();
