@@ -41,7 +41,7 @@ function watch(reply) {
   announce("begun");
   source.addEventListener("delta", (event) => {
     const box = scroller(reply);
-    const follows = isAtEnd(box);
+    const follows = isAtEnd(box) && reply.checkVisibility();
     text.append(JSON.parse(event.data).text);
     if (follows) box.scrollTop = box.scrollHeight;
   });
@@ -58,7 +58,7 @@ function look(root) {
   for (const reply of found ?? []) watch(reply);
   // A conversation is opened at its end, beside the page; as a page of its own it is read from the top.
   const chat = root.id === "chat" ? root : null;
-  if (chat?.closest(".studio__coach")) {
+  if (chat?.closest(".studio__coach") && chat.checkVisibility()) {
     const box = scroller(chat.querySelector("#chat-messages"));
     if (box !== document.scrollingElement) box.scrollTop = box.scrollHeight;
   }

@@ -97,6 +97,8 @@ function openFromAddress() {
   if (waiting && !isAsked) waiting.setAttribute("hx-get", url);
   else side.addEventListener("htmx:afterSettle", () => window.htmx.ajax("GET", url, { target: "#codex-panel", swap: "outerHTML" }), { once: true });
   showTab("codex");
+  // On a phone the pane that the address names shows only when the page has loaded.
+  window.addEventListener("load", () => showTab("codex"), { once: true });
 }
 
 if (text && side) {
@@ -110,8 +112,12 @@ if (text && side) {
   side.addEventListener("change", (event) => event.target.id === "codex-marks" && switchMarks(event.target.checked));
   side.addEventListener("htmx:afterSettle", (event) => {
     greet();
-    // An entry was opened or closed: whoever listens hears its name.
-    if (event.target.id === "codex-panel") side.querySelector("#codex-entry-name")?.focus({ preventScroll: true });
+    if (event.target.id !== "codex-panel") return;
+    // An entry was opened: it is read from its beginning, and whoever listens hears its name.
+    const name = side.querySelector("#codex-entry-name");
+    if (!name) return;
+    side.closest(".studio__coach").scrollTop = 0;
+    name.focus({ preventScroll: true });
   });
   document.addEventListener("costory:saved", mark);
   isMarking = recall("names", false) === true;
