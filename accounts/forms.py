@@ -1,10 +1,16 @@
 """The shape and cleaning of what people say about themselves."""
 
+from datetime import timedelta
+
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiToken, User
+from costory.lib.pictures import ACCEPTED, PictureField
+
+# Large enough for an author's page on a fine screen.
+AVATAR_SIDE = 512
 
 
 class SignupForm(forms.Form):
@@ -40,7 +46,21 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # It takes no par
         model = User
         fields = ["display_name", "handle", "bio", "is_public", "language", "theme"]
         widgets = {"bio": forms.Textarea(attrs={"rows": 4})}
-        help_texts = {"handle": _("Small letters, digits and hyphens. It is part of your public address.")}
+        help_texts = {
+            "handle": _("Small letters, digits and hyphens. It is part of your public address."),
+            "is_public": _("Others see your name, your handle, your picture and what you say about yourself."),
+        }
+
+
+class AvatarForm(forms.Form):
+    """A picture of oneself."""
+
+    picture = PictureField(
+        label=_("Choose a picture"),
+        max_side=AVATAR_SIDE,
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        help_text=_("JPEG, PNG, WebP or GIF, at most 5 MB. Where it was taken and with what is removed."),
+    )
 
 
 class TokenForm(forms.Form):
@@ -49,6 +69,22 @@ class TokenForm(forms.Form):
     name = forms.CharField(label=_("What it is for"), max_length=80)
     scopes = forms.MultipleChoiceField(
         label=_("What it may do"),
-        choices=[choice for choice in ApiToken.Scope.choices if choice[0] != ApiToken.Scope.HUB],
+        choices=[
+            (ApiToken.Scope.READ, _("Read: your stories, your conversations, your balance")),
+            (ApiToken.Scope.WRITE, _("Write: change stories and your profile, put things in the bin")),
+            (ApiToken.Scope.SPEND, _("Spend: ask the coach, and pay for it with your credits")),
+        ],
         widget=forms.CheckboxSelectMultiple,
     )
+    days = forms.TypedChoiceField(
+        label=_("How long it opens"),
+        choices=[("7", _("A week")), ("30", _("A month")), ("90", _("Three months")), ("365", _("A year"))],
+        coerce=int,
+        initial="90",
+    )
+
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean() or {}
+        if "days" in cleaned:
+            cleaned["life"] = timedelta(days=cleaned.pop("days"))
+        return cleaned

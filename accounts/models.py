@@ -4,16 +4,22 @@ import hashlib
 import re
 import secrets
 import uuid
-from datetime import datetime
-from typing import Any, ClassVar
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+# How long somebody who asked for erasure can change their mind.
+ERASURE_PAUSE = timedelta(days=14)
 HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9_-]{1,28}[a-z0-9])")
 
 
@@ -37,6 +43,13 @@ class UserManager(BaseUserManager["User"]):
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
+
+    def with_profile_visible_to(self, viewer: "User | AnonymousUser") -> "models.QuerySet[User]":
+        """People whose profile may be seen: public ones, and one's own. Not one that is closed or about to go."""
+        allowed = models.Q(is_public=True, is_active=True, erasure_requested_at=None)
+        if viewer.is_authenticated:
+            allowed |= models.Q(pk=viewer.pk)
+        return self.filter(allowed)
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
@@ -75,6 +88,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("staff"), default=False)
+    # The thirty-second step of the last code of an authenticator app: none is good twice (accounts.second_factor).
+    totp_step = models.BigIntegerField(default=0, db_default=0, editable=False)
+    # From this moment the account is closed to its owner but for the way back, and hidden from everybody else.
+    erasure_requested_at = models.DateTimeField(_("erasure asked for at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
@@ -98,9 +115,28 @@ class User(AbstractBaseUser, PermissionsMixin):
             ),
             models.CheckConstraint(condition=models.Q(theme__in=["auto", "light", "dark"]), name="user_theme_known"),
         ]
+        indexes = [
+            models.Index(
+                fields=["erasure_requested_at"],
+                condition=models.Q(erasure_requested_at__isnull=False),
+                name="user_erasure_requested",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"@{self.handle}"
+
+    @property
+    def erased_at(self) -> datetime | None:
+        """When the account will be erased, if that was asked for."""
+        return self.erasure_requested_at + ERASURE_PAUSE if self.erasure_requested_at else None
+
+    @property
+    def avatar_url(self) -> str:
+        """Where the picture is, empty without one. It changes with the picture, so that no old one is shown."""
+        if not self.avatar.name:
+            return ""
+        return f"{reverse('person-avatar', args=[self.pk])}?v={self.avatar.name.rpartition('/')[2][:12]}"
 
     @property
     def name(self) -> str:
@@ -114,7 +150,9 @@ TOKEN_PREFIX = "cst_"  # noqa: S105  A prefix by which a leaked token is recogni
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def live(self) -> "ApiTokenQuerySet":
         """Tokens that still open something."""
-        return self.filter(revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+        return self.filter(
+            revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True, user__erasure_requested_at=None
+        )
 
     def matching(self, secret: str) -> "ApiTokenQuerySet":
         """The token whose secret this is, if any."""
@@ -151,6 +189,11 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def scope_names(self) -> list[str]:
+        """What the key may do, in words."""
+        return [str(label) for scope, label in self.Scope.choices if scope in self.scopes]
 
     @staticmethod
     def digest_of(secret: str) -> str:

@@ -7,6 +7,7 @@ recorded where the two meet (costory.adapters); a key is its own record.
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
@@ -32,6 +33,18 @@ def revise_profile(*, user: User, **changes: object) -> User:
         setattr(user, name, value)
     user.save(update_fields=[*changes, "updated_at"])
     return user
+
+
+@transaction.atomic
+def change_avatar(*, user: User, picture: "File[bytes] | None") -> User:
+    """Give somebody another picture, one that clean_picture has made anew, or none. The old file goes at commit."""
+    person = User.objects.select_for_update().get(pk=user.pk)
+    former, storage = person.avatar.name, person.avatar.storage
+    person.avatar = picture
+    person.save(update_fields=["avatar", "updated_at"])
+    if former:
+        transaction.on_commit(lambda: storage.delete(former))
+    return person
 
 
 @transaction.atomic

@@ -4,9 +4,11 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialApp
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils import translation
 
 import billing.services
@@ -55,3 +57,40 @@ class AccountAdapter(DefaultAccountAdapter):
         language = getattr(person, "language", "") or translation.get_language() or settings.LANGUAGE_CODE
         with translation.override(language):
             super().send_mail(template_prefix, email, context)
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):
+    """Login with Google: configured by the environment alone, and not there at all where it is not."""
+
+    def list_apps(self, request: HttpRequest, provider: str | None = None, client_id: str | None = None) -> list[Any]:
+        """The settings' applications. The table allauth would ask as well stays empty here."""
+        if not settings.GOOGLE_CONFIGURED or provider not in {None, "google"}:
+            return []
+        application = SocialApp(
+            provider="google",
+            name="Google",
+            client_id=settings.GOOGLE_CLIENT_ID,
+            secret=settings.GOOGLE_CLIENT_SECRET,
+        )
+        return [application] if client_id in {None, application.client_id} else []
+
+    def get_app(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Any:
+        if not self.list_apps(request, provider, client_id):
+            raise Http404
+        return super().get_app(request, provider, client_id)
+
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Any:
+        """Of what Google says, only the name and the address are taken."""
+        user = super().populate_user(request, sociallogin, data)
+        user.display_name = str(data.get("name") or "")[:80]
+        return user
+
+    @transaction.atomic
+    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> Any:
+        """The account, its first event and its gift, whether a form was shown or not."""
+        user = super().save_user(request, sociallogin, form)
+        if form is None:
+            events.services.record("person.signed_up", person_id=user.pk, subject=user)
+        if EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists():
+            welcome(user)
+        return user

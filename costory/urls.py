@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
+from accounts.views import person_avatar
 from costory import views
 from costory.api import api_docs, api_unknown, api_urls
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("accounts/", include("allauth.urls")),
     path("settings/", include("accounts.urls")),
+    path("avatars/<uuid:pk>/", person_avatar, name="person-avatar"),
     path("studio/", include("stories.urls")),
     path("coach/", include("coaching.urls")),
     path("billing/", include("billing.urls")),

@@ -53,7 +53,8 @@ ROOMS = {
 OWN_ROOMS = {
     # Who calls the API: a token's bearer or a session; every app's operations stand on it.
     # And the answers kept for whoever asks twice.
-    "accounts": {"api_auth", "idempotency"},
+    # And how second factors are sealed and spent.
+    "accounts": {"api_auth", "idempotency", "second_factor"},
     # How an address is brought to its normal form, for the once of the sign-up grant.
     # How lines of the ledger read on a page, and how every wallet is proven.
     "billing": {"addresses", "lines", "reconciliation"},
@@ -242,6 +243,16 @@ PUBLIC = {
     "account_reset_password_done",
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
+    # The second step of a login, a passkey's, and Google's.
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+    "google_login",
+    "google_callback",
+    "google_login_by_token",
+    "socialaccount_login_cancelled",
+    "socialaccount_signup",
+    # Pictures of those who have a public profile.
+    "person-avatar",
 }
 # Addresses with a guard of their own: tokens and the session in the API, staff in the admin.
 GUARDED_ELSEWHERE = ("api", "admin:")
@@ -297,7 +308,7 @@ def test_a_view_is_a_typed_function_that_shares_its_name_with_its_address(name, 
 # English on purpose: shown while DEBUG is on, to those who build it.
 UNTRANSLATED_TEMPLATES = {"templates/styleguide.html"}
 # What is the same in every language.
-NAMES = {"CoStory", "Français", "English", "Markdown", "EPUB", "PDF"}
+NAMES = {"CoStory", "Google", "Français", "English", "Markdown", "EPUB", "PDF"}
 TAGS = re.compile(
     r"{%\s*block (?:\w+_)?class\s*%}.*?{%\s*endblock"
     r"|{%\s*comment.*?{%\s*endcomment\s*%}"

@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models.fields.files import FieldFile
 from django.forms import ClearableFileInput, FileField
-from django.http import FileResponse, Http404
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from PIL import ExifTags, Image, ImageCms, ImageOps
 
@@ -66,7 +66,7 @@ def clean_picture(upload: "File[Any]", *, max_side: int = MAX_SIDE) -> "ContentF
         raise NotAPicture(_("This is not a picture we can read. JPEG, PNG, WebP and GIF are.")) from error
 
 
-def picture_response(picture: FieldFile, *, is_public: bool = False) -> FileResponse:
+def picture_response(picture: FieldFile, *, is_public: bool = False) -> HttpResponse:
     """The stored picture as an answer, kept by the one browser that asked for it unless `is_public`.
 
     Raises Http404 when there is none, in the row or in the storage.
@@ -75,13 +75,16 @@ def picture_response(picture: FieldFile, *, is_public: bool = False) -> FileResp
     if not kind or not picture.name:
         raise Http404
     try:
-        stored = picture.storage.open(picture.name)
+        # Whole: it is small since it was made anew, and a file left open outlives the answer.
+        with picture.storage.open(picture.name) as stored:
+            content = stored.read()
     except FileNotFoundError as missing:
         raise Http404 from missing
-    return FileResponse(
-        stored,
+    return HttpResponse(
+        content,
         content_type=kind,
         headers={
+            "Content-Disposition": "inline",
             "Cache-Control": f"{'public' if is_public else 'private'}, max-age=300",
             "X-Content-Type-Options": "nosniff",
             # Opened on its own it is a document of our origin: one that may do nothing.

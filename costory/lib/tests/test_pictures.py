@@ -213,12 +213,11 @@ def stored(tmp_path, name, content=None):
 
 def test_a_stored_picture_is_answered_as_what_it_is(tmp_path):
     response = picture_response(stored(tmp_path, "a.jpg", b"bytes"))
-    assert response.getvalue() == b"bytes"
+    assert response.content == b"bytes"
     assert response["Content-Type"] == "image/jpeg"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Disposition"].startswith("inline")
     assert response["Cache-Control"].startswith("private")
-    response.close()
 
 
 @pytest.mark.parametrize("name", ["", "gone.jpg", "page.html"])
