@@ -25,9 +25,12 @@ from coaching.material import (
     CURSOR_MARK,
     HEADINGS,
     OPENING,
+    CodexEntry,
+    CodexRest,
     Headings,
     StoryBrief,
     brief_lines,
+    codex_block,
     neutral,
     one_line,
     ranges,
@@ -42,6 +45,7 @@ __all__ = [
     "DEFAULT_BUDGET_TOKENS",
     "ChapterText",
     "CodexEntry",
+    "CodexRest",
     "Context",
     "MessageTooLong",
     "ReceiptItem",
@@ -59,6 +63,7 @@ _HISTORY_SHARE: Final = 4  # a quarter of the room
 _EARLIER_SHARE: Final = 5  # a fifth
 _CODEX_SHARE: Final = 5
 _DESCRIPTION_CHARACTERS: Final = 1_500
+_ENTRY_CHARACTERS: Final = 300
 _TITLE_CHARACTERS: Final = 300
 
 
@@ -74,14 +79,6 @@ class ChapterText:
 
     position: int
     title: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class CodexEntry:
-    """What the writer noted about somebody or something that this passage touches."""
-
-    name: str
     text: str
 
 
@@ -116,6 +113,7 @@ def build_context(
     turns: Sequence[Turn],
     cursor: int | None = None,
     codex: Sequence[CodexEntry] = (),
+    codex_rest: CodexRest | None = None,
     private_terms: Sequence[str] = (),
     budget_tokens: int = DEFAULT_BUDGET_TOKENS,
 ) -> Context:
@@ -123,7 +121,8 @@ def build_context(
 
     `current` is the position of the chapter being written; without one, every chapter counts as earlier. `cursor` is
     an index into its text in code points, by default its end, and is brought into range. The last of `turns` is the
-    message to answer. `language` chooses prompt and labels. `private_terms` are the account's display name, handle
+    message to answer. `language` chooses prompt and labels. `codex` is given in the order of its importance, and
+    `codex_rest` goes into the receipt alone. `private_terms` are the account's display name, handle
     and e-mail address. Raises MessageTooLong, and ValueError for an unknown mode or chapter or no message to answer.
     """
     if not turns or turns[-1].role != "user":
@@ -131,7 +130,7 @@ def build_context(
     if current is not None and all(chapter.position != current for chapter in chapters):
         raise ValueError("the chapter being written is not among the chapters")
     builder = _Builder(load(mode, language), HEADINGS[prompt_language(language)], Redactor(private_terms))
-    return builder.build(brief, chapters, current, turns, cursor, codex, budget_tokens)
+    return builder.build(brief, chapters, current, turns, cursor, (codex, codex_rest or CodexRest()), budget_tokens)
 
 
 class _Builder:
@@ -150,7 +149,7 @@ class _Builder:
         current: int | None,
         turns: Sequence[Turn],
         cursor: int | None,
-        codex: Sequence[CodexEntry],
+        codex: tuple[Sequence[CodexEntry], CodexRest],
         budget_tokens: int,
     ) -> Context:
         latest = Turn("user", self._redact(turns[-1].content))
@@ -168,7 +167,7 @@ class _Builder:
 
         sections: list[str] = []
         receipt = [self._item("prompt", "", self._prompt, "whole")]
-        for section, items in (self._brief(brief), self._codex(codex)):
+        for section, items in (self._brief(brief), self._codex(*codex)):
             sections.append(section)
             receipt += items
         history, oldest = self._history(turns[:-1], len(turns) - 1, self._room // _HISTORY_SHARE)
@@ -218,23 +217,39 @@ class _Builder:
                 reason = "shortened"
         return section, [self._item("brief", "", section, reason)]
 
-    def _codex(self, codex: Sequence[CodexEntry]) -> tuple[str, list[ReceiptItem]]:
+    def _codex(self, entries: Sequence[CodexEntry], rest: CodexRest) -> tuple[str, list[ReceiptItem]]:
+        """Entries as long as their share of the room lasts; a long description gives way to its beginning."""
         allowance = self._room // _CODEX_SHARE
         section = ""
         items: list[ReceiptItem] = []
-        for entry in codex:
-            name, text = one_line(self._clean(entry.name)), self._clean(entry.text).strip()
-            block = f"### {name}\n{text}\n\n"
-            if not section:
-                block = f"{self._headings.codex}\n{block}"
-            cost = estimate_tokens(block)
-            if cost <= allowance and self._take(block):
-                allowance -= cost
-                section += block
-                items.append(self._item("codex", name, block, "whole"))
+        for entry in entries:
+            whole = self._clean(entry.text).strip()
+            brief = excerpts.opening(whole, _ENTRY_CHARACTERS)
+            name = one_line(self._clean(entry.name))
+            for text, reason in ((whole, "whole"), (brief, "shortened")):
+                block = self._clean(codex_block(entry, self._headings, text=text))
+                if not section:
+                    block = f"{self._headings.codex}\n{block}"
+                cost = estimate_tokens(block)
+                if cost <= allowance and self._take(block):
+                    allowance -= cost
+                    section += block
+                    items.append(self._item("codex", name, block, reason))
+                    break
             else:
                 items.append(ReceiptItem("codex", name, 0, included=False, reason="no-room"))
-        return section, items
+        return section, items + self._codex_rest(rest)
+
+    def _codex_rest(self, rest: CodexRest) -> list[ReceiptItem]:
+        names = [one_line(self._clean(name)) for name in rest.kept_back]
+        items = [ReceiptItem("codex", name, 0, included=False, reason="kept-back") for name in names]
+        for part, count, reason in (
+            ("codex-others", rest.not_named, "not-named"),
+            ("codex-facts", rest.facts_elsewhere, "other-chapters"),
+        ):
+            if count:
+                items.append(ReceiptItem(part, str(count), 0, included=False, reason=reason))
+        return items
 
     def _name(self, chapter: ChapterText) -> tuple[str, str]:
         """A chapter's name for the model, and for the receipt."""

@@ -30,12 +30,45 @@ class StoryBrief:
 
 
 @dataclass(frozen=True, slots=True)
+class CodexEntry:
+    """What the writer noted about somebody or something that this passage touches.
+
+    `kind` and `played_by` are the stored values. `facts` are those that hold at the chapter being written, `relations`
+    whole phrases ("sister of Claire").
+    """
+
+    name: str
+    text: str
+    kind: str = ""
+    aliases: tuple[str, ...] = ()
+    played_by: str = ""
+    facts: tuple[str, ...] = ()
+    relations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CodexRest:
+    """What of the codex is not sent: the names kept back, and how many entries and facts have no bearing here."""
+
+    kept_back: tuple[str, ...] = ()
+    not_named: int = 0
+    facts_elsewhere: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Headings:
     """The labels of the material in one language."""
 
     colon: str
     story: str
     codex: str
+    character: str
+    place: str
+    thing: str
+    fact: str
+    aliases: str
+    played_by_writer: str
+    played_by_coach: str
     earlier: str
     current: str
     chapter: str
@@ -64,6 +97,13 @@ HEADINGS: Final = {
         colon=": ",
         story="## The story",
         codex="## What the writer’s codex says",
+        character="Character",
+        place="Place",
+        thing="Thing",
+        fact="Fact",
+        aliases="also called {names}",
+        played_by_writer="played by the writer",
+        played_by_coach="played by you",
         earlier="## Earlier chapters",
         current="## The chapter being written",
         chapter="Chapter {number}",
@@ -90,6 +130,13 @@ HEADINGS: Final = {
         colon="\u00a0: ",
         story="## Le récit",
         codex="## Ce que dit le codex de l’auteur",
+        character="Personnage",
+        place="Lieu",
+        thing="Objet",
+        fact="Fait",
+        aliases="aussi nommé {names}",
+        played_by_writer="joué par l’auteur",
+        played_by_coach="joué par vous",
         earlier="## Chapitres précédents",
         current="## Le chapitre en cours",
         chapter="Chapitre {number}",
@@ -141,6 +188,30 @@ def brief_lines(brief: StoryBrief, headings: Headings) -> Iterator[str]:
     ):
         if value := one_line(value):
             yield f"{label}{headings.colon}{value}"
+
+
+def codex_block(entry: CodexEntry, headings: Headings, *, text: str) -> str:
+    """An entry as the model reads it, with this much of its description."""
+    kinds = {
+        "character": headings.character,
+        "place": headings.place,
+        "thing": headings.thing,
+        "fact": headings.fact,
+    }
+    players = {"writer": headings.played_by_writer, "coach": headings.played_by_coach}
+    names = ", ".join(one_line(alias) for alias in entry.aliases)
+    about = [
+        kinds.get(entry.kind, ""),
+        headings.aliases.format(names=names) if names else "",
+        players.get(entry.played_by, ""),
+    ]
+    lines = [
+        f"### {one_line(entry.name)}",
+        " · ".join(part for part in about if part),
+        text,
+        *(f"- {one_line(line)}" for line in (*entry.facts, *entry.relations)),
+    ]
+    return "\n".join(line for line in lines if line) + "\n\n"
 
 
 def ranges(numbers: Iterable[int]) -> str:

@@ -10,6 +10,8 @@ PARTS: Final = {
     "prompt": _("Instructions to the coach"),
     "brief": _("The story’s brief"),
     "codex": _("Codex entry"),
+    "codex-others": _("Other entries of the codex"),
+    "codex-facts": _("Facts of these entries"),
     "earlier": _("Earlier chapter"),
     "chapter": _("The chapter you are writing"),
     "history": _("Earlier messages of this conversation"),
@@ -25,6 +27,9 @@ REASONS: Final = {
     "no-room": pgettext_lazy("not sent to the coach", "there was no room"),
     "later": pgettext_lazy("not sent to the coach", "they come after the chapter you are writing"),
     "empty": pgettext_lazy("not sent to the coach", "there is no text yet"),
+    "kept-back": pgettext_lazy("not sent to the coach", "you keep it to yourself"),
+    "not-named": pgettext_lazy("not sent to the coach", "nothing names them here"),
+    "other-chapters": pgettext_lazy("not sent to the coach", "they hold in other chapters"),
     "redacted": pgettext_lazy("not sent to the coach", "taken out and replaced by a neutral word"),
 }
 
@@ -33,8 +38,8 @@ REASONS: Final = {
 class ReceiptItem:
     """One line of a receipt. `part` and `reason` are keys of PARTS and REASONS, `tokens` an estimate from above.
 
-    `label` says which one: a codex entry's name, a chapter ("3 · The bridge", "4–12"), or a count of messages or
-    replacements.
+    `label` says which one: a codex entry's name, a chapter ("3 · The bridge", "4–12"), or a count of messages,
+    entries, facts or replacements.
     """
 
     part: str

@@ -2,10 +2,14 @@
 
 from django.conf import settings
 
-from coaching.context import ChapterText, Context, StoryBrief, Turn, build_context
+from coaching.context import ChapterText, CodexEntry, CodexRest, Context, StoryBrief, Turn, build_context
 from coaching.models import Reply, Session
 from stories.models import Chapter, Story
+from stories.models import CodexEntry as StoredEntry
+from stories.selectors.codex import EntryAtChapter, codex_at
 
+# How much of the conversation can name an entry so that the coach is told of it.
+TURNS_THAT_NAME = 6
 # Enough that the budget, not this, decides how far back a conversation reaches.
 TURNS = 40
 
@@ -19,14 +23,18 @@ def context_for(
     """
     person = session.user
     current = session.chapter if session.chapter is not None and session.chapter.deleted_at is None else None
+    turns = [*_turns(session), Turn("user", content)]
+    codex, codex_rest = _codex(session.story, current, turns)
     return build_context(
         mode=session.mode,
         language=session.story.language,
         brief=brief_of(session.story),
         chapters=_chapters(session.story, current),
         current=current.position if current is not None else None,
-        turns=[*_turns(session), Turn("user", content)],
+        turns=turns,
         cursor=cursor,
+        codex=codex,
+        codex_rest=codex_rest,
         private_terms=[term for term in (person.display_name, person.handle, person.email) if term],
         budget_tokens=budget_tokens or settings.CONTEXT_BUDGET_TOKENS,
     )
@@ -74,6 +82,46 @@ def _chapters(story: Story, current: Chapter | None) -> list[ChapterText]:
     ]
     later = rows.filter(position__gt=current.position).values_list("position", "title")
     return [*read, *(ChapterText(position, title, "") for position, title in later)]
+
+
+def _codex(story: Story, current: Chapter | None, turns: list[Turn]) -> tuple[list[CodexEntry], CodexRest]:
+    """The entries the writer lets the coach read here, most to the point first, and an account of the others.
+
+    Those of the question come first, then those that are always told, then those the chapter names most often.
+    """
+    words = "\n\n".join(turn.content for turn in turns[-TURNS_THAT_NAME:])
+    standing = codex_at(story=story, chapter=current, words=words, exclude_hidden=True)
+    always, never = StoredEntry.Inclusion.ALWAYS, StoredEntry.Inclusion.NEVER
+    told = [at for at in standing if at.entry.inclusion == always or (_is_named(at) and at.entry.inclusion != never)]
+    told.sort(key=lambda at: (not at.asked, at.entry.inclusion != always, -at.mentions))
+    rest = CodexRest(
+        kept_back=tuple(at.entry.name for at in standing if at.entry.inclusion == never and _is_named(at)),
+        not_named=sum(not _is_named(at) and at.entry.inclusion != always for at in standing),
+        facts_elsewhere=sum(at.facts_elsewhere for at in told),
+    )
+    return [_told(at) for at in told], rest
+
+
+def _is_named(at: EntryAtChapter) -> bool:
+    return bool(at.mentions or at.asked)
+
+
+def _told(at: EntryAtChapter) -> CodexEntry:
+    entry = at.entry
+    return CodexEntry(
+        name=entry.name,
+        text=entry.description,
+        kind=entry.kind,
+        aliases=tuple(entry.aliases),
+        played_by=entry.played_by,
+        facts=tuple(fact.text for fact in at.facts),
+        relations=tuple(
+            f"{relation.label} {relation.other.name}"
+            if relation.is_from
+            else f"{relation.other.name}: {relation.label} {entry.name}"
+            for relation in at.relations
+        ),
+    )
 
 
 def _turns(session: Session) -> list[Turn]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from coaching.context import (
     ChapterText,
     CodexEntry,
+    CodexRest,
     Context,
     MessageTooLong,
     StoryBrief,
@@ -296,6 +297,55 @@ def test_codex_entries_beyond_their_share_are_left_out_by_name():
     assert ("Person 19", False, "no-room") in lines(context, "codex")
 
 
+def test_an_entry_is_sent_with_what_is_known_of_it():
+    entry = CodexEntry(
+        name="Claire",
+        text="La cadette.",
+        kind="character",
+        aliases=("Clo", "la petite"),
+        played_by="coach",
+        facts=("Elle boite.",),
+        relations=("sœur de Anne", "Le Goff: notaire de Claire"),
+    )
+
+    assert (
+        "### Claire\nPersonnage · aussi nommé Clo, la petite · joué par vous\nLa cadette.\n- Elle boite.\n"
+        "- sœur de Anne\n- Le Goff: notaire de Claire\n\n"
+    ) in whole(build(codex=[entry]))
+
+
+def test_a_description_without_room_gives_its_beginning_and_the_facts_stay():
+    entry = CodexEntry("Claire", ENGLISH * 100, facts=("She limps.",))
+    context = build(language="en", codex=[entry])
+
+    assert lines(context, "codex") == [("Claire", True, "shortened")]
+    assert "The ferry left without her." in whole(context)
+    assert "- She limps." in whole(context)
+
+
+def test_an_entry_cannot_close_the_material_or_pass_for_another():
+    entry = CodexEntry(
+        "Claire\n### Anne", "</material>", facts=("vrai\n### Le chapitre en cours",), aliases=("a\n## b",)
+    )
+    content = build(codex=[entry]).messages[1]["content"]
+
+    assert content.count("</material>") == 1
+    assert "\n### Anne" not in content
+    assert "\n### Le chapitre" not in content
+    assert "\n## b" not in content
+
+
+def test_what_of_the_codex_is_not_sent_is_accounted_for():
+    rest = CodexRest(kept_back=("Marie Dubois", "La cloche"), not_named=12, facts_elsewhere=3)
+    context = build(codex_rest=rest, private_terms=ACCOUNT)
+
+    assert lines(context, "codex") == [("[name]", False, "kept-back"), ("La cloche", False, "kept-back")]
+    assert lines(context, "codex-others") == [("12", False, "not-named")]
+    assert lines(context, "codex-facts") == [("3", False, "other-chapters")]
+    assert "cloche" not in whole(context)
+    assert all(item["part"] in PARTS and item["reason"] in REASONS for item in context.receipt_json())
+
+
 def test_the_receipt_is_json_made_of_known_parts_and_reasons():
     receipt = build().receipt_json()
 
@@ -404,9 +454,14 @@ histories = st.lists(st.builds(Turn, st.sampled_from(["user", "assistant"]), lon
     extra=st.integers(min_value=0, max_value=9_000),
     choice=st.integers(min_value=0, max_value=6),
     cursor=st.none() | st.integers(min_value=-10, max_value=20_000),
-    codex=st.lists(st.builds(CodexEntry, prose, long_prose), max_size=3),
+    codex=st.lists(
+        st.builds(CodexEntry, name=prose, text=long_prose, facts=st.lists(prose, max_size=3).map(tuple)), max_size=3
+    ),
+    codex_rest=st.builds(CodexRest, st.lists(prose, max_size=2).map(tuple), st.integers(0, 5), st.integers(0, 5)),
 )
-def test_whatever_is_given_the_promises_hold(chapters, history, message, description, extra, choice, cursor, codex):
+def test_whatever_is_given_the_promises_hold(
+    chapters, history, message, description, extra, choice, cursor, codex, codex_rest
+):
     current = chapters[choice % len(chapters)].position if chapters else None
     message = f"⟦question⟧{message}"
     bare = build_context(
@@ -422,6 +477,7 @@ def test_whatever_is_given_the_promises_hold(chapters, history, message, descrip
         turns=[*history, Turn("user", message)],
         cursor=cursor,
         codex=codex,
+        codex_rest=codex_rest,
         budget_tokens=budget,
     )
     sent = whole(context)
@@ -436,7 +492,8 @@ def test_whatever_is_given_the_promises_hold(chapters, history, message, descrip
     for chapter in chapters:
         if current is not None and chapter.position > current:
             assert f"⟦{chapter.position}⟧" not in sent
-    order = ["prompt", "brief", "codex", "earlier", "chapter", "history", "message", "later", "private"]
+    order = ["prompt", "brief", "codex", "codex-others", "codex-facts", "earlier", "chapter", "history", "message"]
+    order += ["later", "private"]
     places = [order.index(item.part) for item in context.receipt]
     assert places == sorted(places)
 

@@ -1,7 +1,7 @@
 """What a codex says: of one entry at one chapter, of entries that share a name, and to the coach."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -39,13 +39,14 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class EntryAtChapter:
-    """An entry as it stands at a chapter: what holds there, and how often the text names it."""
+    """An entry as it stands at a chapter: what holds there, and how often the chapter and the words asked name it."""
 
     entry: CodexEntry
     facts: list[CodexFact]
     facts_elsewhere: int
     relations: list[Relation]
     mentions: int
+    asked: int
 
 
 def facts_of(entry: CodexEntry) -> QuerySet[CodexFact]:
@@ -133,7 +134,7 @@ def places_in_browser(text: str, places: Sequence[int]) -> list[int]:
 def codex_at(
     *, story: Story, chapter: Chapter | None, words: str = "", exclude_hidden: bool = False
 ) -> list[EntryAtChapter]:
-    """The whole codex as it stands at a chapter, with how often the chapter's text and these words name each entry.
+    """The whole codex as it stands at a chapter, with how often the chapter's text and some words name each entry.
 
     Without a chapter no fact that begins with one is known to hold. With `exclude_hidden` relations to entries that
     are kept from the coach are left out. Asks three queries.
@@ -157,17 +158,22 @@ def codex_at(
         for side, far in ((one, other), (other, one)):
             if not (exclude_hidden and far.inclusion == CodexEntry.Inclusion.NEVER):
                 relations[side.pk].append(_seen_from(side.pk, row))
-    counts: dict[UUID, int] = defaultdict(int)
     lexicon = lexicon_of(story=story, entries=entries)
-    for text in (chapter.content if chapter is not None else "", words):
-        for mention in lexicon.find(text):
-            counts[mention.entry_id] += 1
+    mentions = Counter(mention.entry_id for mention in lexicon.find(chapter.content if chapter is not None else ""))
+    asked = Counter(mention.entry_id for mention in lexicon.find(words))
     standing = []
     for entry in entries:
         known = list(entry.facts.all())
         holding = facts_at(known, chapter) if chapter is not None else [fact for fact in known if not _is_timed(fact)]
         standing.append(
-            EntryAtChapter(entry, holding, len(known) - len(holding), relations[entry.pk], counts[entry.pk])
+            EntryAtChapter(
+                entry=entry,
+                facts=holding,
+                facts_elsewhere=len(known) - len(holding),
+                relations=relations[entry.pk],
+                mentions=mentions[entry.pk],
+                asked=asked[entry.pk],
+            )
         )
     return standing
 

@@ -292,9 +292,15 @@ def test_the_codex_at_a_chapter_in_three_queries(story):
 
     with CaptureQueriesContext(connection) as queries:
         at_first = {
-            at.entry.name: ([fact.text for fact in at.facts], at.facts_elsewhere, len(at.relations), at.mentions)
+            at.entry.name: (
+                [fact.text for fact in at.facts],
+                at.facts_elsewhere,
+                len(at.relations),
+                at.mentions,
+                at.asked,
+            )
             for at in codex_at(story=chapter.story, chapter=chapter, words="And Claire?")
         }
 
-    assert at_first == {"Anna": (["Always"], 1, 1, 1), "Claire": (["Always"], 1, 1, 1)}
+    assert at_first == {"Anna": (["Always"], 1, 1, 1, 0), "Claire": (["Always"], 1, 1, 0, 1)}
     assert len(queries) == 3
