@@ -6,7 +6,8 @@ from django.core.management import call_command
 from accounts.models import User
 from billing.models import Entry, Wallet
 from coaching.management.commands.seed_demo import ADMIN, CREDIT_MICROS, TEXTS, WRITER, DemoStory
-from stories.models import Chapter, Story
+from stories.models import Chapter, CodexFact, Story
+from stories.services import count_mentions
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +35,17 @@ def test_chapters_stand_in_order_with_their_text_and_totals(settings):
     assert [chapter.title for chapter in chapters] == ["Low water", "What was on the floor", "The errand"]
     assert all("<p>" in chapter.content_html for chapter in chapters)
     assert story.word_count == sum(chapter.word_count for chapter in chapters) > 500
+
+
+def test_the_codex_of_a_demo_story_names_whom_its_chapters_name(settings):
+    settings.DEBUG = True
+    call_command("seed_demo", verbosity=0)
+    for path in TEXTS.glob("*.toml"):
+        story = Story.objects.get(title=DemoStory.read(path.with_suffix(".md")).fields["title"])
+        entries = list(story.codex_entries.all())
+        counts = count_mentions(story=story, entries=entries, chapters=list(story.chapters.all()))
+        assert all(counts.of(entry) for entry in entries)
+        assert CodexFact.objects.filter(entry__story=story, holds_from__isnull=False).exists()
 
 
 def test_nothing_is_made_in_production(settings, capsys):

@@ -143,7 +143,13 @@ class CodexFactForm(forms.Form):
     def of(cls, fact: CodexFact, *, chapters: Iterable[Chapter]) -> "CodexFactForm":
         """The form of a fact that is there already."""
         initial = {"text": fact.text, "holds_from": fact.holds_from_id, "holds_until": fact.holds_until_id}
-        return cls(initial=initial, chapters=chapters)
+        return cls(initial=initial, chapters=cls.choice(fact, chapters=chapters))
+
+    @staticmethod
+    def choice(fact: CodexFact, *, chapters: Iterable[Chapter]) -> list[Chapter]:
+        """The chapters to choose from; one in the bin stays the fact's chapter until another is chosen."""
+        own = [chapter for chapter in (fact.holds_from, fact.holds_until) if chapter is not None]
+        return list({chapter.pk: chapter for chapter in [*chapters, *own]}.values())
 
     def clean_holds_from(self) -> Chapter | None:
         return self._chapters.get(self.cleaned_data["holds_from"])

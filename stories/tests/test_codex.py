@@ -80,7 +80,10 @@ def test_it_is_searched_in_names_and_descriptions(client, story, anna, words, is
 def test_a_search_brings_the_list_alone(client, story, anna):
     response = client.get(url(story), {"q": "anna"}, headers={"HX-Request": "true"})
 
-    assert text_of(response).strip().startswith('<div id="codex-entries"')
+    text = text_of(response)
+    assert "<h1" not in text
+    assert '<div id="codex-entries"' in text
+    assert "1 entry found" in text
     assert "HX-Request" in response["Vary"]
 
 
@@ -276,6 +279,20 @@ def test_a_fact_is_noted_changed_taken_back_and_undone(client, story, anna):
     assert 'name="text" value="She limped."' in text
     assert f'name="holds_until" value="{second.pk}"' in text
     assert 'value="She limped."' not in text_of(client.get(anna.get_absolute_url())), "the offer is made once"
+
+
+def test_a_fact_keeps_its_chapter_while_that_lies_in_the_bin(client, story, anna):
+    create_chapter(story=story)
+    gone = create_chapter(story=story)
+    fact = services.add_codex_fact(entry=anna, text="She limps.", holds_from=gone)
+    services.delete_chapter(chapter=gone)
+    address = f"{anna.get_absolute_url()}facts/{fact.pk}/"
+
+    assert f'value="{gone.pk}" selected' in text_of(client.get(address))
+    client.post(address, {"text": "She limped.", "holds_from": gone.pk})
+
+    fact.refresh_from_db()
+    assert (fact.text, fact.holds_from) == ("She limped.", gone)
 
 
 def test_a_fact_that_cannot_be_is_said(client, story, anna):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -48,7 +48,7 @@ def codex(request: AuthedRequest, story_pk: UUID) -> HttpResponse:
             for kind, heading in HEADINGS.items()
         ],
         "has_entries": bool(entries),
-        "has_found": bool(found),
+        "found_count": len(found),
         "is_counting": bool(counts.waiting),
     }
     if request.htmx:
@@ -132,7 +132,7 @@ def codex_entry_restore(request: AuthedRequest, story_pk: UUID, pk: UUID) -> Htt
 
 
 @require_GET
-def codex_entry_picture(request: AuthedRequest, story_pk: UUID, pk: UUID) -> FileResponse:
+def codex_entry_picture(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpResponse:
     """An entry's picture, for the writer's eyes only."""
     return picture_response(entry_or_404(request, story_pk, pk).picture)
 

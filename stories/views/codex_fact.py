@@ -11,6 +11,7 @@ from costory.lib.http import AuthedRequest
 from stories import services
 from stories.forms import CodexFactForm, CodexRelationForm
 from stories.models import CodexEntry, CodexFact, CodexRelation
+from stories.selectors.codex import facts_of
 from stories.views.codex import chapters_of, entry_or_404, entry_page
 
 
@@ -40,7 +41,7 @@ def codex_fact_edit(request: AuthedRequest, story_pk: UUID, entry_pk: UUID, pk: 
         return entry_page(
             request, entry, chapters=chapters, fact=fact, fact_form=CodexFactForm.of(fact, chapters=chapters)
         )
-    form = CodexFactForm(request.POST, chapters=chapters)
+    form = CodexFactForm(request.POST, chapters=CodexFactForm.choice(fact, chapters=chapters))
     if form.is_valid():
         try:
             services.revise_codex_fact(fact=fact, **form.cleaned_data)
@@ -91,7 +92,7 @@ def codex_relation_delete(request: AuthedRequest, story_pk: UUID, entry_pk: UUID
 
 
 def _fact(entry: CodexEntry, pk: UUID) -> CodexFact:
-    return get_object_or_404(entry.facts.select_related("entry"), pk=pk)
+    return get_object_or_404(facts_of(entry), pk=pk)
 
 
 def _refuse(form: CodexFactForm | CodexRelationForm, refusal: DomainError) -> None:

@@ -1,6 +1,7 @@
 """`manage.py seed_demo`: somebody to log in as, with stories worth reading, while DEBUG is on."""
 
-from dataclasses import dataclass
+import tomllib
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db import transaction
 import billing.services
 import stories.services
 from accounts.models import User
+from stories.models import Chapter, CodexEntry, Story
 
 WRITER = ("demo@costory.example", "demo-costory")
 ADMIN = ("admin@costory.example", "admin-costory")
@@ -20,10 +22,14 @@ TEXTS = Path(__file__).resolve().parent.parent / "demo"
 
 @dataclass(frozen=True)
 class DemoStory:
-    """A story as it stands in a file: `name: value` lines, a blank line, then chapters under `# ` headings."""
+    """A story as it stands in a file: `name: value` lines, a blank line, then chapters under `# ` headings.
+
+    Its codex, where it has one, stands beside it under the same name in TOML.
+    """
 
     fields: dict[str, str]
     chapters: list[tuple[str, str]]
+    codex: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def read(cls, path: Path) -> "DemoStory":
@@ -31,7 +37,9 @@ class DemoStory:
         fields = dict(line.split(": ", 1) for line in head.splitlines())
         parts = ("\n" + body).split("\n# ")[1:]
         chapters = [(title.strip(), text.strip() + "\n") for title, _, text in (part.partition("\n") for part in parts)]
-        return cls(fields=fields, chapters=chapters)
+        beside = path.with_suffix(".toml")
+        codex = tomllib.loads(beside.read_text(encoding="utf-8"))["entry"] if beside.exists() else []
+        return cls(fields=fields, chapters=chapters, codex=codex)
 
 
 class Command(BaseCommand):
@@ -60,6 +68,33 @@ class Command(BaseCommand):
         fields: dict[str, Any] = dict(demo.fields)
         visibility = fields.pop("visibility")
         story = stories.services.create_story(owner=writer, **fields)
-        for title, text in demo.chapters:
-            stories.services.create_chapter(story=story, author=writer, title=title, content=text)
+        chapters = {
+            number: stories.services.create_chapter(story=story, author=writer, title=title, content=text)
+            for number, (title, text) in enumerate(demo.chapters, start=1)
+        }
+        self._note(demo.codex, story=story, chapters=chapters)
         stories.services.set_visibility(story=story, visibility=visibility)
+
+    def _note(self, codex: list[dict[str, Any]], *, story: Story, chapters: dict[int, Chapter]) -> None:
+        noted = {
+            words["name"]: (
+                stories.services.create_codex_entry(
+                    story=story,
+                    name=words["name"],
+                    kind=words["kind"],
+                    aliases=words.get("aliases", []),
+                    description=words["description"],
+                    inclusion=words.get("inclusion", CodexEntry.Inclusion.NAMED),
+                ),
+                words,
+            )
+            for words in codex
+        }
+        for entry, words in noted.values():
+            for fact in words.get("facts", []):
+                stories.services.add_codex_fact(
+                    entry=entry, text=fact["text"], holds_from=chapters[fact["from"]] if "from" in fact else None
+                )
+            for relation in words.get("relations", []):
+                other, _words = noted[relation["other"]]
+                stories.services.relate_codex_entries(entry=entry, other=other, label=relation["label"])
