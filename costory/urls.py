@@ -10,6 +10,7 @@ from django.views.i18n import set_language
 from accounts.views import person_avatar
 from costory import views
 from costory.api import api_docs, api_unknown, api_urls
+from costory.archive import views as archive
 
 # The admin has no login of its own: one door, with its throttle, its second factor and its passkeys.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # As allauth documents it.
@@ -19,6 +20,8 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("settings/", include("accounts.urls")),
     path("avatars/<uuid:pk>/", person_avatar, name="person-avatar"),
+    path("studio/import/archive/", archive.archive_import, name="archive-import"),
+    path("studio/<uuid:pk>/archive/", archive.story_archive, name="story-archive"),
     path("studio/", include("stories.urls")),
     path("coach/", include("coaching.urls")),
     path("billing/", include("billing.urls")),

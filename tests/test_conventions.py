@@ -59,6 +59,8 @@ OWN_ROOMS = {
     # How lines of the ledger read on a page, and how every wallet is proven.
     "billing": {"addresses", "lines", "reconciliation"},
     "stories": {
+        # A story whole, as the parts of a JSON file, and back.
+        "archive",
         # Who wrote which characters of a text, and what a publisher and a machine are told of it.
         "provenance",
         "disclosure",
@@ -68,6 +70,8 @@ OWN_ROOMS = {
         "mentions",
     },
     "coaching": {
+        # Conversations as parts of a story's archive.
+        "archive",
         # What a model is sent: the prompts in two languages, and how the context is chosen, counted and accounted for.
         "prompts",
         "context",

@@ -1,0 +1,1 @@
+"""Archives that several apps have a part in."""
