@@ -9,6 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 from docx import Document
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -265,12 +266,14 @@ def test_a_long_title_stays_on_its_cover():
         assert max(places[:-1]) < 1300
 
 
+@hypothesis_settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=200))
 def test_any_text_becomes_well_formed(text):
     html = markdown.render(text)
     assert tree_of(f"<body>{to_xhtml(html)}</body>") is not None
 
 
+@hypothesis_settings(deadline=None)
 @given(st.text(max_size=40))
 def test_html_that_nobody_cleaned_becomes_well_formed(text):
     broken = f"<p><em>{text}</p><script>{text}</script><a href='{text}'>x<li></b></em>"
@@ -304,6 +307,7 @@ def test_markdown_is_the_text_byte_for_byte(story):
     assert [(chapter.title, chapter.content) for chapter in read.chapters] == stored
 
 
+@hypothesis_settings(max_examples=40, deadline=None)
 @given(st.lists(st.text(alphabet=st.sampled_from("\n #{}-chapter12\u00a0é"), max_size=40), min_size=1, max_size=4))
 def test_any_markdown_comes_back(texts):
     story = create_story()

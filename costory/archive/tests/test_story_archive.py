@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -205,6 +206,7 @@ def test_an_export_asks_few_questions(story, django_assert_max_num_queries):
         archived(story)
 
 
+@hypothesis_settings(max_examples=30, deadline=None)
 @given(
     st.lists(
         st.tuples(
