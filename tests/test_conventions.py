@@ -64,6 +64,8 @@ OWN_ROOMS = {
         # Who wrote which characters of a text, and what a publisher and a machine are told of it.
         "provenance",
         "disclosure",
+        # Two texts side by side, and brought together.
+        "comparison",
         # A story as a file of another kind: one module for each.
         "exporting",
         # Which names of a codex a text holds, with the inflections of two languages.

@@ -29,6 +29,7 @@ const areSame = (one, other) => one.title === other.title && one.content === oth
 let saved = { title: title.defaultValue, content: text.defaultValue };
 let inDoubt = [];
 let isSaving = false;
+let isMerged = false;
 let isTakingOver = false;
 let underWay = Promise.resolve();
 let isLoggedOut = false;
@@ -132,6 +133,7 @@ function post(words, options = {}) {
   const data = new FormData(form);
   data.set("title", words.title);
   data.set("content", words.content);
+  if (isMerged) data.set("is_merged", "1");
   const isSmall = new Blob([words.content]).size < KEEPALIVE_BYTES;
   return fetch(form.action, {
     method: "POST",
@@ -179,7 +181,7 @@ async function take(answer, sent) {
   const fragment = parse(await answer.text());
   isLoggedOut = answer.headers.has("HX-Redirect");
   if (isLoggedOut) {
-    if (!form.querySelector(".editor__save-state a")) askForLogin();
+    if (!form.querySelector(".editor__save-state button")) askForLogin();
     retryLater();
   } else if (answer.ok && Number(fragment?.dataset.version) > 0) {
     acknowledge(fragment, sent);
@@ -204,6 +206,7 @@ function acknowledge(fragment, sent) {
   version.value = fragment.dataset.version;
   form.querySelector("#editor-status").dataset.version = fragment.dataset.version;
   saved = sent;
+  isMerged = false;
   inDoubt = [];
   takeToken(fragment);
   form.querySelector(".editor__words").textContent = fragment.querySelector(".editor__words").textContent;
@@ -234,20 +237,57 @@ function meetConflict(fragment) {
     return;
   }
   isPaused = true;
+  isMerged = false;
+  const base = saved.content;
   inDoubt = [];
   keepCopy();
   notice.replaceChildren(fragment);
   show("conflict", form.dataset.conflict);
   notice.scrollIntoView({ block: "start" });
+  offerMerge(base);
 }
 
+// Where the two texts do not touch each other's words, both can go on. This page knows what both grew from.
+async function offerMerge(base) {
+  const asking = notice.querySelector("#conflict-merge");
+  if (!asking || base === null) return;
+  const data = new FormData(asking);
+  data.set("base", base);
+  try {
+    const answer = await fetch(asking.action, {
+      method: "POST",
+      headers: { "HX-Request": "true" },
+      body: data,
+      redirect: "error",
+    });
+    const offer = answer.ok && parse(await answer.text());
+    if (offer?.id === "merge") asking.replaceWith(offer);
+  } catch {
+    // The button to ask for it stays.
+  }
+}
+
+// The login comes to the page, not the page to the login: the text stays where it is.
 function askForLogin() {
   const line = show("error", form.dataset.login);
-  const link = document.createElement("a");
-  link.href = form.dataset.loginUrl;
-  link.target = "_blank";
-  link.textContent = form.dataset.loginLabel;
-  line.append(" ", link);
+  const again = document.createElement("button");
+  again.type = "button";
+  again.className = "button button--small";
+  again.textContent = form.dataset.loginLabel;
+  again.addEventListener("click", () => openLogin());
+  line.append(" ", again);
+  openLogin();
+}
+
+function openLogin() {
+  import("./editor-login.js").then(({ logIn }) =>
+    logIn(form.dataset.loginUrl, async () => {
+      await renewToken();
+      isLoggedOut = false;
+      await save();
+      text.focus();
+    }),
+  );
 }
 
 function takeToken(fragment) {
@@ -289,13 +329,26 @@ notice.addEventListener("click", async (event) => {
 });
 
 notice.addEventListener("submit", (event) => {
-  if (!event.target.matches("form[data-conflict-keep=mine]")) return;
+  const choice = event.target.dataset.conflictKeep;
+  if (!choice) return;
   event.preventDefault();
-  version.value = document.getElementById("conflict").dataset.version;
+  if (choice === "both") {
+    // Typed into the page, as it were: the browser can undo it.
+    isTakingOver = true;
+    editor.replaceText(event.target.elements.content.value);
+    isTakingOver = false;
+    title.value = event.target.elements.title.value;
+    version.value = event.target.elements.version.value;
+    isMerged = true;
+  } else {
+    version.value = document.getElementById("conflict").dataset.version;
+  }
   saved = { title: null, content: null };
   isPaused = false;
   notice.replaceChildren();
   text.focus();
+  grow();
+  countSoon();
   save();
 });
 

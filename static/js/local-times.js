@@ -1,9 +1,10 @@
-// Times as the reader's own clock has them: <time datetime="…" data-local="time|moment">.
+// Times as the reader's own clock has them: <time datetime="…" data-local="time|moment|day">.
 // The server writes them in UTC, which stands where scripts do not run.
 const page = document.documentElement.lang;
 const language = navigator.languages.find((one) => one.split("-")[0] === page) ?? page;
 const SHAPES = {
   time: new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }),
+  day: new Intl.DateTimeFormat(language, { dateStyle: "full" }),
   moment: new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" }),
 };
 

@@ -1,6 +1,15 @@
 """The shape and cleaning of what writers send."""
 
-from stories.forms.chapter import ChapterForm, MoveForm, OrderForm, PreviewForm, RenameForm, StatusForm
+from stories.forms.chapter import (
+    ChapterForm,
+    MergeForm,
+    MoveForm,
+    OrderForm,
+    PreviewForm,
+    RenameForm,
+    SnapshotForm,
+    StatusForm,
+)
 from stories.forms.codex import CodexEntryForm, CodexFactForm, CodexRelationForm, CodexSearchForm, QuickEntryForm
 from stories.forms.export import ExportForm
 from stories.forms.fields import WrittenField
@@ -13,11 +22,13 @@ __all__ = [
     "CodexRelationForm",
     "CodexSearchForm",
     "ExportForm",
+    "MergeForm",
     "MoveForm",
     "OrderForm",
     "PreviewForm",
     "QuickEntryForm",
     "RenameForm",
+    "SnapshotForm",
     "StatusForm",
     "StoryForm",
     "VisibilityForm",

@@ -18,6 +18,8 @@ class ChapterForm(forms.Form):
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     title = WrittenField(max_length=MAX_TITLE_CHARACTERS, required=False)
     content = WrittenField(required=False, strip=False)
+    # What a writer accepted of two texts brought together.
+    is_merged = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     @classmethod
     def of(cls, chapter: Chapter) -> "ChapterForm":
@@ -30,6 +32,21 @@ class PreviewForm(forms.Form):
 
     title = WrittenField(max_length=MAX_TITLE_CHARACTERS, required=False)
     content = WrittenField(required=False, strip=False)
+
+
+class MergeForm(forms.Form):
+    """A text that came too late, and the one it grew from: its words, or the version that they were."""
+
+    title = WrittenField(max_length=MAX_TITLE_CHARACTERS, required=False)
+    content = WrittenField(required=False, strip=False)
+    base = WrittenField(required=False, strip=False)
+    base_version = forms.IntegerField(min_value=1, required=False)
+
+
+class SnapshotForm(forms.Form):
+    """The name under which a version is kept."""
+
+    name = WrittenField(label=_("Name of this version"), max_length=120, required=False)
 
 
 class MoveForm(forms.Form):

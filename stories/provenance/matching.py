@@ -179,10 +179,13 @@ def _joined(matches: Iterable[Match]) -> list[Match]:
 
 def gaps(matches: Sequence[Match], length: int) -> Iterator[tuple[int, int]]:
     """What of the new text stands in no match."""
-    place = 0
-    for match in matches:
-        if match.new > place:
-            yield place, match.new
-        place = match.new + match.length
-    if place < length:
-        yield place, length
+    return ((start, end) for _, _, start, end in gaps_of(matches, 0, length) if end > start)
+
+
+def gaps_of(matches: Sequence[Match], old_length: int, new_length: int) -> Iterator[tuple[int, int, int, int]]:
+    """What stands in no match: from where to where in the old text, and in the new one."""
+    old_place = new_place = 0
+    for match in [*matches, Match(old_length, new_length, 0)]:
+        if match.old > old_place or match.new > new_place:
+            yield old_place, match.old, new_place, match.new
+        old_place, new_place = match.old + match.length, match.new + match.length

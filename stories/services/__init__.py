@@ -33,6 +33,7 @@ from stories.services.codex import (
 from stories.services.division import NothingToDivide, merge_chapters, split_chapter
 from stories.services.mentions import MentionCounts, count_mentions, lexicon_of
 from stories.services.revision import StaleRevision, insert_passage, restore_revision, revise_chapter
+from stories.services.snapshot import keep_snapshot, name_revision, text_at
 from stories.services.story import (
     create_story,
     delete_story,
@@ -69,9 +70,11 @@ __all__ = [
     "delete_codex_relation",
     "delete_story",
     "insert_passage",
+    "keep_snapshot",
     "lexicon_of",
     "merge_chapters",
     "move_chapter",
+    "name_revision",
     "relate_codex_entries",
     "rename_chapter",
     "reorder_chapters",
@@ -89,4 +92,5 @@ __all__ = [
     "share_url",
     "split_chapter",
     "start_story",
+    "text_at",
 ]

@@ -1,21 +1,23 @@
 """The page being written."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from costory.lib.errors import DomainError
 from costory.lib.http import AuthedRequest
-from stories import services
-from stories.forms import ChapterForm
-from stories.models import Chapter
+from stories import comparison, services
+from stories.forms import ChapterForm, MergeForm
+from stories.models import Chapter, Revision
 from stories.services import ContentTooLong, StaleRevision
 from stories.views.arrangement import chapter_list_html, mark_current
+from stories.views.folding import folded
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,7 +32,9 @@ def chapter_edit(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpRespon
     if not form.is_valid():
         return _studio(request, chapter, form, status=422)
     try:
-        chapter = services.revise_chapter(chapter=chapter, author=request.user, **form.cleaned_data)
+        words = {**form.cleaned_data}
+        kind = Revision.Kind.MERGE if words.pop("is_merged") else Revision.Kind.EDIT
+        chapter = services.revise_chapter(chapter=chapter, author=request.user, kind=kind, **words)
     except StaleRevision as conflict:
         return _studio(request, conflict.chapter, form, conflict=conflict, status=409)
     except DomainError as refusal:
@@ -40,6 +44,29 @@ def chapter_edit(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpRespon
         messages.success(request, _("Saved."))
         return redirect(chapter)
     return render(request, "stories/chapter_edit.html#editor-status", {"chapter": chapter, "is_saved": True})
+
+
+@require_POST
+@vary_on_headers("HX-Request")
+def chapter_merge(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpResponse:
+    """A text that came too late and the stored one, brought together where they do not touch: shown, not saved."""
+    chapter = _chapter(request, story_pk, pk)
+    form = MergeForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    mine, base = form.cleaned_data["content"], form.cleaned_data["base"]
+    if not base and (version := form.cleaned_data["base_version"]):
+        base = services.text_at(chapter=chapter, version=version)
+    merged = comparison.merge(base, mine, chapter.content) if base else None
+    context = {
+        "chapter": chapter,
+        "story": chapter.story,
+        "title": form.cleaned_data["title"],
+        "merged": merged,
+        "pieces": folded(comparison.compare(chapter.content, merged)) if merged is not None else [],
+    }
+    template = "stories/chapter_merge.html#merge" if request.htmx else "stories/chapter_merge.html"
+    return render(request, template, context)
 
 
 def _chapter(request: AuthedRequest, story_pk: UUID, pk: UUID) -> Chapter:
@@ -55,7 +82,11 @@ def _studio(
     conflict: StaleRevision | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context = {"chapter": chapter, "story": chapter.story, "form": form, "conflict": conflict}
+    context: dict[str, Any] = {"chapter": chapter, "story": chapter.story, "form": form, "conflict": conflict}
+    if conflict is not None:
+        pieces = comparison.compare(chapter.content, form.cleaned_data["content"])
+        context["mine"] = [piece for piece in pieces if piece.kind != comparison.REMOVED]
+        context["theirs"] = [piece for piece in pieces if piece.kind != comparison.ADDED]
     if request.htmx:
         # The writer's own text stays where it is; only what is to be said about it comes.
         fragment = "conflict" if conflict is not None else "editor-status"

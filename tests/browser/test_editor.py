@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from stories.models import Chapter, Revision
 from stories.services import create_chapter
-from tests.factories import PASSWORD, create_story
+from tests.factories import PASSWORD, create_story, create_user
 from tests.servers import ServerThread
 
 pytestmark = pytest.mark.browser
@@ -260,22 +260,49 @@ def test_half_a_page_does_not_overwrite_a_whole_one(page: Page, chapter: Chapter
     assert stored(chapter).content == START
 
 
-def test_an_expired_login_keeps_the_text_and_goes_on_after_a_new_one(
-    editor: Page, browser_context: BrowserContext, chapter: Chapter
-) -> None:
+def test_an_expired_login_is_answered_on_the_page(editor: Page, chapter: Chapter) -> None:
     Session.objects.all().delete()
     type_at_end(editor, " Typed while logged out.")
-    link = editor.get_by_role("link", name="Log in in a new tab")
-    expect(link).to_be_visible()
+    dialog = editor.get_by_role("dialog", name="Please log in again")
+    expect(dialog).to_be_visible()
     assert text_on_screen(editor).endswith("Typed while logged out.")
 
+    dialog.get_by_label("E-mail").fill(chapter.story.owner.email)
+    dialog.locator("[name=password]").fill("not the password")
+    dialog.get_by_role("button", name="Log in").click()
+    expect(dialog.get_by_text("not correct")).to_be_visible()
+    dialog.locator("[name=password]").fill(PASSWORD)
+    dialog.get_by_role("button", name="Log in").click()
+    state(editor, "saved")
+
+    expect(dialog).not_to_be_attached()
+    assert stored(chapter).content == f"{START} Typed while logged out."
+
+
+def test_a_login_in_another_tab_is_noticed(editor: Page, browser_context: BrowserContext, chapter: Chapter) -> None:
+    Session.objects.all().delete()
+    type_at_end(editor, " Typed while logged out.")
     with browser_context.expect_page() as opened:
-        link.click()
+        editor.get_by_role("link", name="Log in in a new tab").click()
     log_in(opened.value, chapter)
     opened.value.close()
     state(editor, "saved")
 
     assert stored(chapter).content == f"{START} Typed while logged out."
+
+
+def test_somebody_else_who_logs_in_there_gets_nothing_of_it(editor: Page, chapter: Chapter) -> None:
+    stranger = create_user()
+    Session.objects.all().delete()
+    type_at_end(editor, " Mine alone.")
+    dialog = editor.get_by_role("dialog", name="Please log in again")
+    dialog.get_by_label("E-mail").fill(stranger.email)
+    dialog.locator("[name=password]").fill(PASSWORD)
+    dialog.get_by_role("button", name="Log in").click()
+
+    expect(editor.locator(".editor__save-state")).to_contain_text("another account is logged in")
+    assert stored(chapter).content == START
+    assert text_on_screen(editor).endswith("Mine alone.")
 
 
 def test_a_text_that_is_too_long_stays_on_the_page(editor: Page, chapter: Chapter) -> None:
@@ -314,6 +341,30 @@ def test_two_windows_show_both_texts_and_overwrite_nothing(windows: tuple[Page, 
     assert stored(chapter).content == f"{START} Theirs."
     editor.wait_for_timeout(6_000)
     assert stored(chapter).content == f"{START} Theirs."
+
+
+def test_two_windows_whose_changes_do_not_touch_are_brought_together(
+    browser: Browser, live_asgi: ServerThread, editor: Page, chapter: Chapter
+) -> None:
+    elsewhere = browser.new_context(base_url=live_asgi.url, locale="en-GB")
+    other = open_chapter(elsewhere.new_page(), chapter)
+    other.focus(".editor__text")
+    other.keyboard.press("Control+Home")
+    other.keyboard.type("Theirs. ")
+    state(other, "saved")
+    type_at_end(editor, " Mine.")
+    state(editor, "conflict")
+
+    expect(editor.locator("#merge ins")).to_have_text(re.compile("Mine"))
+    editor.get_by_role("button", name="Go on with both").click()
+    state(editor, "saved")
+
+    both = f"Theirs. {START} Mine."
+    assert (stored(chapter).content, text_on_screen(editor)) == (both, both)
+    kept = {(revision.kind, revision.text) for revision in chapter.revisions.select_related("chapter")}
+    assert {("merge", both), ("conflict", f"{START} Mine.")} <= kept
+    assert any(text == f"Theirs. {START}" for _kind, text in kept)
+    elsewhere.close()
 
 
 def test_going_on_with_mine(windows: tuple[Page, Page], chapter: Chapter) -> None:
