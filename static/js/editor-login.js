@@ -18,6 +18,7 @@ export async function logIn(url, done) {
     for (const field of found.querySelectorAll("[id]")) {
       const id = `dialog-${field.id}`;
       for (const label of found.querySelectorAll(`[for="${field.id}"]`)) label.htmlFor = id;
+      for (const told of found.querySelectorAll(`[aria-describedby="${field.id}"]`)) told.setAttribute("aria-describedby", id);
       field.id = id;
     }
     place.replaceChildren(found);

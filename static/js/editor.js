@@ -197,7 +197,9 @@ async function take(answer, sent) {
   } else {
     show("error", form.dataset.error);
     // A login in another tab has changed the form's token: the next attempt has the new one.
-    if (answer.status === 403 && (await renewToken())) quiet = setTimeout(save);
+    const renewed = answer.status === 403 ? await renewToken() : 0;
+    if (renewed === 404) show("error", form.dataset.gone);
+    if (renewed === 200) quiet = setTimeout(save);
     else retryLater();
   }
 }
@@ -225,7 +227,7 @@ function acknowledge(fragment, sent) {
 function meetConflict(fragment) {
   const stored = {
     title: fragment.dataset.title,
-    content: fragment.querySelector("[data-conflict-stored]").textContent,
+    content: fragment.querySelector("[data-conflict-stored]").value,
   };
   if (inDoubt.slice(0, -1).some((words) => areSame(words, stored))) {
     // An earlier save had arrived after all, only its answer had not: this text goes on from it.
@@ -298,10 +300,11 @@ function takeToken(fragment) {
   return true;
 }
 
+// The status with which the server shows this chapter to whoever is logged in now.
 async function renewToken() {
   const answer = await fetch(form.action, { headers: { "HX-Request": "true" }, redirect: "error" });
   const fragment = answer.ok ? parse(await answer.text()) : null;
-  return Boolean(fragment) && takeToken(fragment);
+  return fragment && !takeToken(fragment) ? 0 : answer.status;
 }
 
 // The server's own fragments: parsed, not run.

@@ -267,7 +267,7 @@ def test_an_expired_login_is_answered_on_the_page(editor: Page, chapter: Chapter
     expect(dialog).to_be_visible()
     assert text_on_screen(editor).endswith("Typed while logged out.")
 
-    dialog.get_by_label("E-mail").fill(chapter.story.owner.email)
+    dialog.locator("[name=login]").fill(chapter.story.owner.email)
     dialog.locator("[name=password]").fill("not the password")
     dialog.get_by_role("button", name="Log in").click()
     expect(dialog.get_by_text("not correct")).to_be_visible()
@@ -296,7 +296,7 @@ def test_somebody_else_who_logs_in_there_gets_nothing_of_it(editor: Page, chapte
     Session.objects.all().delete()
     type_at_end(editor, " Mine alone.")
     dialog = editor.get_by_role("dialog", name="Please log in again")
-    dialog.get_by_label("E-mail").fill(stranger.email)
+    dialog.locator("[name=login]").fill(stranger.email)
     dialog.locator("[name=password]").fill(PASSWORD)
     dialog.get_by_role("button", name="Log in").click()
 
