@@ -25,12 +25,17 @@ def chapter_parts(story: Story, *, with_notes: bool) -> Iterator[Plain]:
     binned = Chapter.objects.filter(story=story, deleted_at__isnull=False).order_by("deleted_at", "created_at")
     for chapters in (present, binned):
         for chapter in chapters.prefetch_related("photographs", "notes").iterator(chunk_size=AT_ONCE):
+            revisions = list(_revision_parts(chapter, owner_id=story.owner_id))
+            while any(revision["version"] > chapter.version for revision in revisions):
+                # Its writer has saved since it was read: what goes together is read together.
+                chapter.refresh_from_db()
+                revisions = list(_revision_parts(chapter, owner_id=story.owner_id))
             yield {
                 **_fields(chapter, "id", "position", "title", "content"),
                 "provenance": chapter.runs,
                 **_fields(chapter, "status", "entry_date", "prompt", "setting", "version"),
                 **_fields(chapter, "created_at", "updated_at", "deleted_at"),
-                "revisions": list(_revision_parts(chapter, owner_id=story.owner_id)),
+                "revisions": revisions,
                 "photographs": [
                     {"picture": letters, **_fields(photograph, "caption", "description", "created_at")}
                     for photograph in sorted(chapter.photographs.all(), key=lambda each: each.position)

@@ -86,13 +86,13 @@ class _Book:
         source_type = digital_source_type(page.figures)
         name = f"chapter-{page.number}"
         heading = f'<h1 id="heading"{direction(page.heading)}>{xml_text(page.heading)}</h1>'
-        question = (
-            f'<p class="question"{direction(page.question)}>{xml_text(page.question)}</p>' if page.question else ""
+        above = "".join(
+            f'<p class="question"{direction(line)}>{xml_text(line)}</p>\n' for line in (page.day, page.question) if line
         )
         figures = "".join(self._figure(name, photograph) for photograph in page.photographs)
         body = (
             '<section epub:type="chapter" role="doc-chapter" aria-labelledby="heading">\n'
-            f"{heading}\n{question}{to_xhtml(page.content_html)}{figures}\n</section>"
+            f"{heading}\n{above}{to_xhtml(page.content_html)}{figures}\n</section>"
         )
         text = document(page.heading, body, language=self.manuscript.language, source_type=source_type)
         item = Item(

@@ -26,6 +26,7 @@ class Page:
     number: int
     title: str
     heading: str
+    day: str
     question: str
     content: str
     content_html: str
@@ -53,6 +54,7 @@ class Manuscript:
                 number=chapter.position,
                 title=chapter.title,
                 heading=heading(chapter, language=self.language),
+                day=day(chapter, language=self.language) if chapter.title else "",
                 question=chapter.prompt,
                 content=chapter.content,
                 # Written by a program that renders nothing, it has no HTML yet.
@@ -103,6 +105,12 @@ def heading(chapter: Chapter, *, language: str) -> str:
     if chapter.title:
         return chapter.title
     with translation.override(language):
-        if chapter.entry_date is not None:
-            return date_format(chapter.entry_date, "DATE_FORMAT")
-        return str(chapter)
+        return day(chapter, language=language) or str(chapter)
+
+
+def day(chapter: Chapter, *, language: str) -> str:
+    """The day a journal's page was written on, in words; nothing where there is none."""
+    if chapter.entry_date is None:
+        return ""
+    with translation.override(language):
+        return date_format(chapter.entry_date, "DATE_FORMAT")

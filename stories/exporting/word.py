@@ -108,9 +108,9 @@ class _Manuscript:
 
     def _chapter(self, page: Page) -> None:
         self._heading(page.heading, level=1)
-        if page.question:
-            paragraph = self._paragraph("Quote", page.question)
-            paragraph.add_run(plain_xml(page.question))
+        for line in (page.day, page.question):
+            if line:
+                self._paragraph("Quote", line).add_run(plain_xml(line))
         writer = _Writer(self)
         writer.feed(page.content_html)
         writer.close()

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import date
 from uuid import UUID
 from xml.etree import ElementTree as ET
 
@@ -199,6 +200,18 @@ def test_an_untitled_chapter_is_called_by_its_number_in_the_language_of_the_stor
     story.refresh_from_db()
 
     assert ">Chapitre 2<" in pages_of(story)["EPUB/nav.xhtml"]
+
+
+def test_a_journal_says_the_day_and_the_question(story):
+    create_chapter(
+        story=story, author=story.owner, entry_date=date(2026, 5, 1), prompt="What did you see?", content="x"
+    )
+    create_chapter(story=story, author=story.owner, entry_date=date(2026, 5, 2), title="Rain", content="y")
+
+    pages = pages_of(story)
+    assert '<h1 id="heading">May 1, 2026</h1>' in pages["EPUB/chapter-3.xhtml"]
+    assert '<p class="question">What did you see?</p>' in pages["EPUB/chapter-3.xhtml"]
+    assert '<p class="question">May 2, 2026</p>' in pages["EPUB/chapter-4.xhtml"]
 
 
 def test_photographs_come_with_their_words_and_the_metadata_is_honest(story):

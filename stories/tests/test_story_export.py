@@ -64,6 +64,13 @@ def test_what_there_is_not_is_said_on_the_page(client, story, asked):
     assert "errorlist" in response.content.decode()
 
 
+def test_a_link_may_choose_a_chapter(client, story):
+    second = story.chapters.last()
+
+    assert f'value="{second.pk}" selected' in client.get(url(story), {"chapter": second.pk}).content.decode()
+    assert " selected" not in client.get(url(story), {"chapter": "nonsense"}).content.decode()
+
+
 def test_a_chapter_of_somebody_elses_is_none(client, story):
     foreign = create_chapter(story=create_story(), author=story.owner, content="Foreign.")
 

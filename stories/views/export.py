@@ -20,7 +20,7 @@ from stories.models import Story
 def story_export(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """What a story can be taken along as."""
     story = _story(request, pk)
-    form = ExportForm(story=story, initial={"format": Format.EPUB})
+    form = ExportForm(story=story, initial={"format": Format.EPUB, "chapter": request.GET.get("chapter")})
     return render(request, "stories/story_export.html", {"story": story, "form": form})
 
 

@@ -21,6 +21,7 @@ from coaching.models import Message, Reply, Session
 from costory.archive.story import export_story, import_story
 from costory.lib.archive import InvalidArchive
 from costory.lib.tests.test_markdown import ATTACKS, assert_harmless
+from stories.archive import ChapterPart, chapter_parts
 from stories.models import (
     Beat,
     Chapter,
@@ -194,6 +195,36 @@ def test_what_was_taken_in_can_be_written_on_and_restored(story):
     assert versions[3] + " Oui." == versions[4]
     snapshot = Revision.objects.select_related("chapter__story").get(chapter=revised, name="Premier jet")
     assert restore_revision(revision=snapshot, author=copy.owner).content.startswith("Il faisait nuit.")
+
+
+def test_a_save_while_it_is_written_leaves_it_whole(story):
+    parts = chapter_parts(story, with_notes=False)
+    next(parts)
+    second = story.chapters.select_related("story").get(content="Deux.")
+    revise_chapter(chapter=second, author=story.owner, version=1, content="Deux et demi.")
+
+    part = ChapterPart.model_validate_json(json.dumps(next(parts), default=str))
+    assert (part.version, part.content) == (2, "Deux et demi.")
+
+
+def test_a_novel_goes_out_is_edited_and_comes_back_the_same():
+    story = create_story(title="A long one", language="fr")
+    sentence = "«\u202fOù vas-tu\u202f?\u202f» dit-elle, *lentement*, et l’ombre d’Éléna passait sur le seuil. "
+    text = "\n\n".join([sentence * 8] * 25)
+    for number in range(48):
+        create_chapter(story=story, author=story.owner, title=f"Nuit {number}", content=text)
+    story.refresh_from_db()
+    assert story.word_count > 100_000
+
+    copy = import_story(owner=create_user(), content=archived(story))
+    chapter = copy.chapters.select_related("story").get(position=18)
+    revise_chapter(chapter=chapter, author=copy.owner, version=1, content=chapter.content + "\n\nFin.")
+    edited = archived(copy)
+    again = import_story(owner=create_user(), content=edited)
+
+    assert normal(archived(again)) == normal(edited)
+    kept = list(again.chapters.order_by("position").values_list("content", flat=True))
+    assert kept == [text + "\n\nFin." if number == 17 else text for number in range(48)]
 
 
 def test_notes_are_in_it_only_when_asked_for(story):
