@@ -116,6 +116,25 @@ def pages(count: int) -> list[Row]:
     return rows
 
 
+def studio(count: int) -> list[Row]:
+    from bench import people
+    from bench import studio as bench
+    from coaching.models import Session
+
+    writer = people.create(1, model="test/none")[0]
+    address = bench.prepare(Session.objects.get(pk=writer.session_id).user_id)
+    headers = {"Cookie": writer.headers["Cookie"]}
+    runs = sorted((bench.measure(address, headers) for _ in range(count)), key=lambda run: run.ratio)
+    run = runs[len(runs) // 2]
+    with_brotli, with_gzip = bench.compressed(bench.scripts(bench.page(address, headers)))
+    label = "studio page, signed in, 60 chapters of 2,000 words ÷ empty Django view, CPU of the server"
+    weight = f"gzip {with_gzip / 1000:.1f} kB"
+    return [
+        (label, "≤ 12", f"{run.ratio:.1f}", f"{run.studio:.0f} ÷ {run.floor:.0f} µs"),
+        ("JavaScript sent to the studio, all of it, brotli", "≤ 60 kB", f"{with_brotli / 1000:.1f} kB", weight),
+    ]
+
+
 def mentions(count: int) -> list[Row]:
     from bench import mentions as bench
 
@@ -184,6 +203,7 @@ def main() -> int:
             "streams": lambda: streams(options.rounds, database_url),
             "ledger": lambda: ledger(options.rounds, database_url),
             "pages": lambda: pages(options.rounds),
+            "studio": lambda: studio(options.rounds),
             "mentions": lambda: mentions(options.rounds),
             "autosave": lambda: autosave(options.rounds),
             "epub": lambda: epub(options.rounds),

@@ -139,7 +139,13 @@ REDIS_URL: str = env.str("REDIS_URL", default="")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # What `{% cache %}` keeps: parts of a page that are the same for everybody who reads a language. They are of this
+    # release, so of this process; while somebody works on the templates nothing is kept.
+    "template_fragments": {
+        "BACKEND": f"django.core.cache.backends.{'dummy.DummyCache' if DEBUG else 'locmem.LocMemCache'}",
+        "LOCATION": "template-fragments",
+    },
 }
 
 # --- People ------------------------------------------------------------------------------------------------------

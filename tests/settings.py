@@ -38,6 +38,8 @@ from costory.settings import *  # noqa: E402, F403 - the environment first, see 
 
 # WhiteNoise warns of a folder that is not there, and warnings are errors.
 STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405 - from the product's settings
+# Kept as in production: what is kept too long, or for too many, must show in a test.
+CACHES["template_fragments"]["BACKEND"] = "django.core.cache.backends.locmem.LocMemCache"  # noqa: F405 - the same
 # Pictures that tests send go with the run.
 _MEDIA = tempfile.TemporaryDirectory(prefix="costory-media-")
 MEDIA_ROOT = Path(_MEDIA.name)

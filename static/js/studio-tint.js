@@ -36,7 +36,7 @@ function showShares(shares) {
 async function draw() {
   if (!isOn) return;
   const words = text.value;
-  const answer = await fetch(legend.dataset.url, { headers: { Accept: "application/json" } }).catch(() => null);
+  const answer = await fetch(`${text.form.getAttribute("action")}provenance/`, { headers: { Accept: "application/json" } }).catch(() => null);
   if (!isOn || !answer?.ok) return;
   const record = await answer.json();
   showShares(record.shares);

@@ -91,7 +91,7 @@ async function showPreview() {
   slot.ariaBusy = "true";
   if (!preview.open) preview.showModal();
   const body = new FormData(form);
-  const answer = await fetch(preview.dataset.url, { method: "POST", headers: { "HX-Request": "true" }, body }).catch(
+  const answer = await fetch(`${form.getAttribute("action")}preview/`, { method: "POST", headers: { "HX-Request": "true" }, body }).catch(
     () => null,
   );
   const html = answer && !answer.headers.has("HX-Redirect") ? await answer.text() : "";

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBadRequest
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -70,7 +71,7 @@ def chapter_merge(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpRespo
 
 
 def _chapter(request: AuthedRequest, story_pk: UUID, pk: UUID) -> Chapter:
-    editable = Chapter.objects.editable_by(request.user).select_related("story")
+    editable = Chapter.objects.editable_by(request.user).defer("content_html", "provenance").select_related("story")
     return get_object_or_404(editable, pk=pk, story=story_pk)
 
 
@@ -91,6 +92,8 @@ def _studio(
         # The writer's own text stays where it is; only what is to be said about it comes.
         fragment = "conflict" if conflict is not None else "editor-status"
         return render(request, f"stories/chapter_edit.html#{fragment}", context, status=status)
+    # One token for all of the page's forms: each call masks it anew.
+    context["csrf_token"] = get_token(request)
     context["statuses"] = Chapter.Status.choices
     context["chapter_list"] = mark_current(chapter_list_html(chapter.story), chapter)
     return render(request, "stories/chapter_edit.html", context, status=status)

@@ -1,0 +1,121 @@
+"""The studio: CPU of its page against an empty Django view's, and the bytes of JavaScript it sends."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import re
+import urllib.request
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+import brotli
+from django.conf import settings
+from django.contrib.staticfiles import finders
+
+from bench.machine import SERVER_CORE, Server, free_port, uvicorn
+from stories.models import Chapter, Story
+
+CHAPTERS, WORDS = 60, 2_000
+REQUESTS, AT_ONCE = 1_200, 4
+_PARAGRAPH = "The lamp faltered before the storm, and the keeper put down her cup and counted stairs. " * 5
+_SCRIPT = re.compile(r'<script[^>]*\bsrc="([^"]+)"')
+_IMPORT = re.compile(r'(?:^|[\s;}])(?:import|export)\b[^"\';]*["\'](\.{1,2}/[^"\']+)["\']')
+
+
+@dataclass(frozen=True)
+class Page:
+    """One round: CPU of the server's process in µs per request."""
+
+    floor: float
+    studio: float
+
+    @property
+    def ratio(self) -> float:
+        return self.studio / self.floor
+
+
+def prepare(writer_id: uuid.UUID) -> str:
+    """A story of 60 chapters of 2,000 words, and the address of one in the middle."""
+    story = Story.objects.create(owner_id=writer_id, title="The Lighthouse", mode=Story.Mode.FICTION)
+    content = "\n\n".join([_PARAGRAPH.strip()] * (WORDS // len(_PARAGRAPH.split())))
+    chapters = Chapter.objects.bulk_create(
+        Chapter(story=story, position=place, title=f"Chapter of {place}", content=content, word_count=WORDS)
+        for place in range(1, CHAPTERS + 1)
+    )
+    Story.objects.filter(pk=story.pk).update(chapter_count=CHAPTERS, word_count=CHAPTERS * WORDS)
+    return chapters[CHAPTERS // 2].get_absolute_url()
+
+
+def measure(address: str, headers: dict[str, str]) -> Page:
+    """The page as its writer opens it, over and over, and the empty view, both through uvicorn and a2wsgi."""
+    floor = _cpu("bench.empty:application", "/empty/", {}, requests=REQUESTS * 3)
+    return Page(floor=floor, studio=_cpu("costory.asgi:application", address, headers, requests=REQUESTS))
+
+
+def _cpu(application: str, path: str, headers: dict[str, str], *, requests: int) -> float:
+    port = free_port()
+    with Server(uvicorn(application, port=port), port=port, cores=[SERVER_CORE]) as server:
+        asyncio.run(_ask(server.url, path, headers, 100))
+        before = server.read().cpu
+        asyncio.run(_ask(server.url, path, headers, requests))
+        return (server.read().cpu - before) / requests * 1e6
+
+
+async def _ask(url: str, path: str, headers: dict[str, str], requests: int) -> None:
+    """So many requests over connections that stay open, as a browser's do."""
+    host, _, port = url.removeprefix("http://").partition(":")
+    lines = [f"GET {path} HTTP/1.1", f"Host: {host}", *(f"{name}: {value}" for name, value in headers.items())]
+    request = ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+    async def client() -> None:
+        reader, writer = await asyncio.open_connection(host, int(port))
+        for _ in range(requests // AT_ONCE):
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise RuntimeError(f"{path} answered {head[:80]!r}")
+            length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+            if length is None:
+                raise RuntimeError(f"{path} does not say how long it is")
+            await reader.readexactly(int(length[1]))
+        writer.close()
+
+    await asyncio.gather(*(client() for _ in range(AT_ONCE)))
+
+
+# --- JavaScript --------------------------------------------------------------------------------------------------
+
+
+def page(address: str, headers: dict[str, str]) -> str:
+    """The studio as it is sent."""
+    port = free_port()
+    with Server(uvicorn("costory.asgi:application", port=port), port=port, cores=[SERVER_CORE]) as server:
+        request = urllib.request.Request(server.url + address, headers=headers)
+        with urllib.request.urlopen(request) as answer:
+            return str(answer.read().decode())
+
+
+def scripts(html: str) -> dict[str, bytes]:
+    """Every script a page loads by its name, and every module those import, as they are before compression."""
+    found: dict[str, bytes] = {}
+    waiting = [address.removeprefix(settings.STATIC_URL) for address in _SCRIPT.findall(html)]
+    while waiting:
+        # In production a name carries a hash of its content.
+        name = re.sub(r"\.[0-9a-f]{12}(?=(?:\.min)?\.js$)", "", waiting.pop())
+        if name in found:
+            continue
+        where = finders.find(name)
+        if where is None:
+            raise RuntimeError(f"no such script: {name}")
+        found[name] = Path(where).read_bytes()
+        folder = name.rpartition("/")[0]
+        waiting += [str(Path(folder, imported)) for imported in _IMPORT.findall(found[name].decode())]
+    return found
+
+
+def compressed(found: dict[str, bytes]) -> tuple[int, int]:
+    """What all of them weigh with brotli and with gzip, as WhiteNoise compresses them, a file at a time."""
+    with_brotli = sum(len(brotli.compress(text)) for text in found.values())
+    return with_brotli, sum(len(gzip.compress(text, 9)) for text in found.values())
