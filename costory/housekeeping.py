@@ -8,11 +8,12 @@ from typing import Any
 from django.conf import settings
 
 from accounts.idempotency import prune_idempotency_keys
+from costory.leaving import purge_erased
 
 logger = logging.getLogger(__name__)
 
 Chore = Callable[[], int]
-CHORES: tuple[Chore, ...] = (prune_idempotency_keys,)
+CHORES: tuple[Chore, ...] = (prune_idempotency_keys, purge_erased)
 
 
 async def keep_house(call: Callable[..., Awaitable[Any]], chores: tuple[Chore, ...] = CHORES) -> None:

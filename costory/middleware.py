@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -123,6 +123,34 @@ class LogoutMiddleware:
         if was_signed_in and not request.user.is_authenticated:
             response["Clear-Site-Data"] = '"cache", "storage"'
         return response
+
+
+class ClosedAccountMiddleware:
+    """Whoever asked to be erased finds one page until they change their mind, or until they are."""
+
+    OPEN = frozenset(
+        {
+            *("erasure-cancel", "account-archive-download", "person-avatar", "accounts:preferences-update"),
+            *("account_logout", "set_language", "healthz", "readyz"),
+        }
+    )
+
+    def __init__(self, get_response: type_getter) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponseBase | None:
+        if getattr(request.user, "erasure_requested_at", None) is None:
+            return None
+        match = request.resolver_match
+        if match is None or match.view_name in self.OPEN:
+            return None
+        if request.path.startswith("/api/"):
+            error = {"code": "forbidden", "message": _("This account is about to be erased."), "details": {}}
+            return JsonResponse({"success": False, "error": error}, status=403)
+        return redirect("erasure-cancel")
 
 
 class PersonLanguageMiddleware:

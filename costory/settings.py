@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "costory.middleware.LogoutMiddleware",
     "costory.middleware.PersonLanguageMiddleware",
+    "costory.middleware.ClosedAccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "costory.middleware.HtmxLoginMiddleware",

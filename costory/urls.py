@@ -11,6 +11,7 @@ from accounts.views import person_avatar
 from costory import views
 from costory.api import api_docs, api_unknown, api_urls
 from costory.archive import views as archive
+from costory.leaving import pages
 
 # The admin has no login of its own: one door, with its throttle, its second factor and its passkeys.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # As allauth documents it.
@@ -19,6 +20,10 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("accounts/", include("allauth.urls")),
     path("settings/", include("accounts.urls")),
+    path("settings/data/", pages.account_archive, name="account-archive"),
+    path("settings/data/archive.zip", pages.account_archive_download, name="account-archive-download"),
+    path("settings/data/erasure/", pages.erasure_request, name="erasure-request"),
+    path("settings/data/closed/", pages.erasure_cancel, name="erasure-cancel"),
     path("avatars/<uuid:pk>/", person_avatar, name="person-avatar"),
     path("studio/import/archive/", archive.archive_import, name="archive-import"),
     path("studio/<uuid:pk>/archive/", archive.story_archive, name="story-archive"),

@@ -34,20 +34,22 @@ class StoryQuerySet(models.QuerySet["Story"]):
         return self.filter(owner=user, deleted_at__gt=timezone.now() - BIN_TIME)
 
     def published(self) -> "StoryQuerySet":
-        """The library: what everybody may read."""
-        return self.filter(visibility=Story.Visibility.PUBLIC, deleted_at=None)
+        """The library: what everybody may read. Nothing of somebody who is about to be erased."""
+        return self.filter(
+            visibility=Story.Visibility.PUBLIC, deleted_at=None, owner__erasure_requested_at__isnull=True
+        )
 
     def visible_to(self, user: "User | AnonymousUser", *, share_token: str = "") -> "StoryQuerySet":
         """The one policy of visibility: public ones, one's own, and the one whose share token is given.
 
-        A story in the bin is visible to nobody.
+        A story in the bin is visible to nobody, nor is one whose owner is about to be erased.
         """
         allowed = Q(visibility=Story.Visibility.PUBLIC)
         if user.is_authenticated:
             allowed |= Q(owner=user)
         if share_token:
             allowed |= Q(visibility=Story.Visibility.LINK, share_token=share_token)
-        return self.filter(allowed, deleted_at=None)
+        return self.filter(allowed, deleted_at=None, owner__erasure_requested_at__isnull=True)
 
 
 def new_share_token() -> str:

@@ -1,0 +1,97 @@
+"""What is somebody's: every table with a way to a person, in an order in which each row finds what it names.
+
+A test holds this list against the models, so that none is forgotten when somebody asks for all they have.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+from django.db import models
+
+from accounts.models import ApiToken, User
+from billing.models import Entry, Hold, Wallet
+from coaching.models import Message, Reply, Session
+from events.models import Event
+from stories.models import (
+    Beat,
+    Chapter,
+    CodexEntry,
+    CodexFact,
+    CodexRelation,
+    ImportDraft,
+    Insertion,
+    Note,
+    Photograph,
+    Revision,
+    Story,
+    StoryDraft,
+)
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """A table, the way from it to its person, what of it opens something and is told to nobody, and what is derived."""
+
+    model: type[models.Model]
+    owner: str
+    is_taken_in: bool = False
+    secrets: frozenset[str] = frozenset()
+    derived: frozenset[str] = frozenset()
+    files: tuple[str, ...] = field(default=(), init=False)
+
+    def __post_init__(self) -> None:
+        named = tuple(f.name for f in self.model._meta.concrete_fields if isinstance(f, models.FileField))
+        object.__setattr__(self, "files", named)
+
+    @property
+    def label(self) -> str:
+        return self.model._meta.label_lower
+
+    def of(self, person: User) -> "models.QuerySet[Any]":
+        """This person's rows, always in the same order."""
+        return self.model._default_manager.filter(**{self.owner: person.pk}).order_by("pk")
+
+
+HTML = frozenset({"content_html"})
+BELONGINGS: tuple[Belonging, ...] = (
+    Belonging(User, "pk", secrets=frozenset({"password", "totp_step"})),
+    Belonging(EmailAddress, "user"),
+    Belonging(ApiToken, "user", secrets=frozenset({"digest"})),
+    Belonging(Authenticator, "user", secrets=frozenset({"data"})),
+    Belonging(SocialAccount, "user"),
+    Belonging(UserSession, "user", secrets=frozenset({"session_key"})),
+    Belonging(Event, "person_id"),
+    Belonging(Wallet, "user"),
+    Belonging(Entry, "wallet__user"),
+    Belonging(Hold, "wallet__user"),
+    Belonging(Story, "owner", is_taken_in=True),
+    Belonging(Chapter, "story__owner", is_taken_in=True, derived=HTML),
+    Belonging(Revision, "chapter__story__owner", is_taken_in=True),
+    Belonging(Note, "chapter__story__owner", is_taken_in=True),
+    Belonging(Beat, "story__owner", is_taken_in=True),
+    Belonging(Photograph, "chapter__story__owner", is_taken_in=True),
+    Belonging(CodexEntry, "story__owner", is_taken_in=True),
+    Belonging(CodexFact, "entry__story__owner", is_taken_in=True),
+    Belonging(CodexRelation, "entry__story__owner", is_taken_in=True),
+    Belonging(StoryDraft, "owner"),
+    Belonging(ImportDraft, "owner"),
+    Belonging(Session, "user", is_taken_in=True),
+    Belonging(Message, "session__user", is_taken_in=True),
+    Belonging(Reply, "session__user", is_taken_in=True, secrets=frozenset({"claimed_by", "request"}), derived=HTML),
+    Belonging(Insertion, "story__owner", is_taken_in=True),
+)
+# Tables with a way to a person that are nobody's belongings, each with its reason.
+NOT_BELONGINGS = {
+    "accounts.idempotencykey": "answers to a program, kept for a day against repetition",
+    "accounts.user_groups": "rights that the house gave",
+    "accounts.user_user_permissions": "rights that the house gave",
+    "admin.logentry": "what staff did for the house",
+    "account.emailconfirmation": "a link that opens an account, for a few days",
+    "billing.signupgrant": "a digest against a second gift; no name, no address",
+    "socialaccount.socialtoken": "never stored (SOCIALACCOUNT_STORE_TOKENS)",
+    "stories.chaptermentions": "counted from the text and the codex, at any time again",
+}

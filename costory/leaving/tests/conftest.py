@@ -1,0 +1,84 @@
+"""Somebody who has something of everything."""
+
+import io
+import uuid
+
+import pytest
+from django.core.files.base import ContentFile
+from PIL import Image
+
+import billing.services
+import events.services
+from accounts import services
+from accounts.models import User
+from coaching.models import Message, Reply, Session
+from costory.lib.pictures import clean_picture
+from stories.models import (
+    Beat,
+    CodexEntry,
+    CodexFact,
+    CodexRelation,
+    ImportDraft,
+    Insertion,
+    Note,
+    Photograph,
+    Revision,
+    Story,
+    StoryDraft,
+)
+from tests.factories import create_chapter, create_story, create_user
+
+
+def create_picture():
+    written = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(written, "PNG")
+    return clean_picture(ContentFile(written.getvalue(), name="x.png"))
+
+
+def create_rich_person(**overrides) -> User:
+    """A person with rows in every table of theirs, and three pictures."""
+    person = create_user(**{"bio": "I write at night.", "avatar": create_picture(), **overrides})
+    services.issue_token(user=person, name="My script", scopes=["read"])
+    story = create_story(
+        owner=person, title="L’été à Ar-Men", visibility=Story.Visibility.PUBLIC, share_token=uuid.uuid4().hex
+    )
+    reply_id = uuid.uuid4()
+    chapter = create_chapter(
+        story=story, content="Gone *at last*.\n\nThe gulls stood about.", content_html="<p>Gone</p>", title="Un"
+    )
+    chapter.provenance = [[5, "human"], [33, "coach", str(reply_id)]]
+    chapter.save()
+    create_chapter(story=story, content="The second.", title="Deux")
+    Revision.objects.create(chapter=chapter, author=person, version=1, content="Gone.", reply_id=reply_id)
+    Note.objects.create(chapter=chapter, body="Check the tide tables.")
+    Beat.objects.create(story=story, position=1, title="Arrival", chapter=chapter)
+    Photograph.objects.create(chapter=chapter, position=1, image=create_picture(), caption="The lamp")
+    one = CodexEntry.objects.create(story=story, name="Éléna", aliases=["Léna"], picture=create_picture())
+    other = CodexEntry.objects.create(story=story, name="The lamp", kind="thing")
+    CodexFact.objects.create(entry=one, text="Afraid of water", holds_from=chapter)
+    CodexRelation.objects.create(entry=one, other=other, label="keeps")
+    StoryDraft.objects.create(owner=person, answers={"mode": "journal"})
+    ImportDraft.objects.create(owner=person, contents={"title": "x"})
+    session = Session.objects.create(story=story, user=person, chapter=chapter, mode="narrative")
+    message = Message.objects.create(session=session, content="Is the opening too slow?")
+    Reply.objects.create(
+        id=reply_id,
+        session=session,
+        message=message,
+        request_key="k",
+        model="m",
+        content="Try **this**.",
+        state="done",
+        cost_micros=0,
+        ended_at=message.created_at,
+    )
+    Insertion.objects.create(story=story, reply_id=reply_id, text="The gulls stood about.")
+    billing.services.grant_signup(user=person)
+    billing.services.open_hold(user=person, amount_micros=10_000, cause=f"reply:{reply_id}")
+    events.services.record("person.signed_up", person_id=person.pk, subject=person)
+    return person
+
+
+@pytest.fixture
+def person(db) -> User:
+    return create_rich_person(email="jeanne@example.org", handle="jeanne", display_name="Jeanne")
