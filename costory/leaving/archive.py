@@ -1,5 +1,7 @@
-"""All somebody has, in one file (GDPR, articles 15 and 20): every row as a line of JSON, every picture, every story
-once more as plain Markdown. Nothing in it opens anything.
+"""All somebody has, in one file (GDPR, articles 15 and 20). Nothing in it opens anything.
+
+Each story is there whole, as the archive that anybody can take in on their own, and once more as plain Markdown; every
+other row of theirs is a line of JSON.
 """
 
 import json
@@ -17,12 +19,15 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from costory.archive.story import write_story
 from costory.leaving.belongings import BELONGINGS, Belonging
 from stories.models import Chapter, Story
 
 FORMAT: Final = "costory-account"
 VERSION: Final = 1
 _BATCH = 200
+# How the name of a story's own archive ends.
+STORY: Final = ".costory.json"
 _NOT_IN_A_NAME = re.compile(r"[^\w .-]+")
 
 
@@ -34,11 +39,11 @@ def write_archive(*, person: User, target: IO[bytes]) -> dict[str, int]:
         translation.override(person.language or translation.get_language()),
     ):
         archive.writestr("README.txt", _readme())
-        for belonging in BELONGINGS:
+        for belonging in (belonging for belonging in BELONGINGS if not belonging.is_in_story):
             counts[belonging.label] = _write_records(archive, belonging, person)
             for name in belonging.files:
                 _write_files(archive, belonging, name, person)
-        _write_stories(archive, person)
+        counts["stories.story"] = _write_stories(archive, person)
         manifest = {"format": FORMAT, "version": VERSION, "written_at": timezone.now(), "records": counts}
         archive.writestr("manifest.json", _as_json(manifest, indent=2))
     return counts
@@ -51,8 +56,7 @@ def archive_name(person: User) -> str:
 
 def _write_records(archive: zipfile.ZipFile, belonging: Belonging, person: User) -> int:
     count = 0
-    left_out = belonging.secrets | belonging.derived
-    fields = [field for field in belonging.model._meta.concrete_fields if field.name not in left_out]
+    fields = [field for field in belonging.model._meta.concrete_fields if field.name not in belonging.secrets]
     with archive.open(f"records/{belonging.label}.jsonl", "w") as lines:
         for row in belonging.of(person).iterator(chunk_size=_BATCH):
             record = {field.attname: field.value_from_object(row) for field in fields}
@@ -72,12 +76,18 @@ def _write_files(archive: zipfile.ZipFile, belonging: Belonging, name: str, pers
             continue
 
 
-def _write_stories(archive: zipfile.ZipFile, person: User) -> None:
+def _write_stories(archive: zipfile.ZipFile, person: User) -> int:
+    """Every story, the bin's too, with notes to oneself: here one takes leave, or makes sure."""
+    number = 0
     for number, story in enumerate(Story.objects.filter(owner=person).order_by("created_at", "pk"), start=1):
-        name = _NOT_IN_A_NAME.sub(" ", story.title).strip()[:80] or str(story.pk)
-        with archive.open(f"stories/{number:03} {name}.md", "w") as book:
+        title = _NOT_IN_A_NAME.sub(" ", story.title).strip()[:80] or str(story.pk)
+        name = f"stories/{number:03} {title}"
+        with archive.open(f"{name}{STORY}", "w", force_zip64=True) as whole:
+            write_story(story, whole, with_notes=True)
+        with archive.open(f"{name}.md", "w", force_zip64=True) as book:
             for passage in _passages(story):
                 book.write(passage.encode())
+    return number
 
 
 def _passages(story: Story) -> Iterator[str]:
@@ -91,10 +101,10 @@ def _readme() -> str:
     lines = [
         _("This is everything CoStory keeps about you and of yours."),
         "",
-        _("stories/: your stories as plain Markdown, as they stand."),
-        _("files/: your pictures."),
-        _("records/: every row of yours, one JSON object a line, one file for each kind: versions, notes, codex,"),
-        _("conversations with the coach, movements of your credits, what you did. Bins included."),
+        _("stories/: each story twice. As plain Markdown, as it stands; and whole, as an archive that can be taken in"),
+        _("again: every version, notes, codex, pictures, conversations with the coach. The bin is included."),
+        _("records/: what else there is, one JSON object a line: profile, movements of your credits, what you did."),
+        _("files/: the picture of your profile."),
         "",
         _("Not in here: your password and whatever else opens your account. Nobody can read those, we neither."),
     ]

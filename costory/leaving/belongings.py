@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.core.files.storage import Storage
 from django.db import models
 
 from accounts.models import ApiToken, User
@@ -34,13 +35,15 @@ from stories.models import (
 
 @dataclass(frozen=True)
 class Belonging:
-    """A table, the way from it to its person, what of it opens something and is told to nobody, and what is derived."""
+    """A table, the way from it to its person, and what of it opens something and is told to nobody.
+
+    `is_in_story` says that its rows travel in the archive of a story (costory.archive.story).
+    """
 
     model: type[models.Model]
     owner: str
-    is_taken_in: bool = False
+    is_in_story: bool = False
     secrets: frozenset[str] = frozenset()
-    derived: frozenset[str] = frozenset()
     files: tuple[str, ...] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
@@ -56,7 +59,6 @@ class Belonging:
         return self.model._default_manager.filter(**{self.owner: person.pk}).order_by("pk")
 
 
-HTML = frozenset({"content_html"})
 BELONGINGS: tuple[Belonging, ...] = (
     Belonging(User, "pk", secrets=frozenset({"password", "totp_step"})),
     Belonging(EmailAddress, "user"),
@@ -68,21 +70,21 @@ BELONGINGS: tuple[Belonging, ...] = (
     Belonging(Wallet, "user"),
     Belonging(Entry, "wallet__user"),
     Belonging(Hold, "wallet__user"),
-    Belonging(Story, "owner", is_taken_in=True),
-    Belonging(Chapter, "story__owner", is_taken_in=True, derived=HTML),
-    Belonging(Revision, "chapter__story__owner", is_taken_in=True),
-    Belonging(Note, "chapter__story__owner", is_taken_in=True),
-    Belonging(Beat, "story__owner", is_taken_in=True),
-    Belonging(Photograph, "chapter__story__owner", is_taken_in=True),
-    Belonging(CodexEntry, "story__owner", is_taken_in=True),
-    Belonging(CodexFact, "entry__story__owner", is_taken_in=True),
-    Belonging(CodexRelation, "entry__story__owner", is_taken_in=True),
+    Belonging(Story, "owner", is_in_story=True),
+    Belonging(Chapter, "story__owner", is_in_story=True),
+    Belonging(Revision, "chapter__story__owner", is_in_story=True),
+    Belonging(Note, "chapter__story__owner", is_in_story=True),
+    Belonging(Beat, "story__owner", is_in_story=True),
+    Belonging(Photograph, "chapter__story__owner", is_in_story=True),
+    Belonging(CodexEntry, "story__owner", is_in_story=True),
+    Belonging(CodexFact, "entry__story__owner", is_in_story=True),
+    Belonging(CodexRelation, "entry__story__owner", is_in_story=True),
     Belonging(StoryDraft, "owner"),
     Belonging(ImportDraft, "owner"),
-    Belonging(Session, "user", is_taken_in=True),
-    Belonging(Message, "session__user", is_taken_in=True),
-    Belonging(Reply, "session__user", is_taken_in=True, secrets=frozenset({"claimed_by", "request"}), derived=HTML),
-    Belonging(Insertion, "story__owner", is_taken_in=True),
+    Belonging(Session, "user", is_in_story=True),
+    Belonging(Message, "session__user", is_in_story=True),
+    Belonging(Reply, "session__user", is_in_story=True),
+    Belonging(Insertion, "story__owner", is_in_story=True),
 )
 # Tables with a way to a person that are nobody's belongings, each with its reason.
 NOT_BELONGINGS = {
@@ -95,3 +97,14 @@ NOT_BELONGINGS = {
     "socialaccount.socialtoken": "never stored (SOCIALACCOUNT_STORE_TOKENS)",
     "stories.chaptermentions": "counted from the text and the codex, at any time again",
 }
+
+
+def files_of(person: User) -> list[tuple[Storage, str]]:
+    """Every stored file that is theirs, by the fields of what they own."""
+    found = []
+    for belonging in BELONGINGS:
+        for name in belonging.files:
+            stored = belonging.of(person).exclude(**{name: ""}).values_list(name, flat=True)
+            storage = belonging.model._meta.get_field(name).storage  # type: ignore[union-attr]  # They are files.
+            found += [(storage, file) for file in stored if file]
+    return found

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.core.files.storage import Storage
 from django.core.mail import send_mail
 from django.db import transaction
-from django.db.models import FileField
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -23,7 +22,7 @@ import events.services
 from accounts.models import ERASURE_PAUSE, User
 from billing.models import Hold, SignupGrant
 from coaching.models import Reply
-from costory.leaving.belongings import BELONGINGS
+from costory.leaving.belongings import files_of
 from costory.lib.errors import DomainError
 
 logger = logging.getLogger(__name__)
@@ -78,7 +77,7 @@ def erase_person(*, person: User, pause: timedelta | None = None) -> bool:
     _refuse_staff(found)
     if pause is not None and (found.erasure_requested_at or timezone.now()) > timezone.now() - pause:
         return False
-    files = _files_of(found)
+    files = files_of(found)
     # In the order in which a reply is ended: reply, hold, wallet. Whoever is ending one now goes first, or finds none.
     list(Reply.objects.select_for_update(of=("self",)).unfinished().filter(session__user=found).values("pk"))
     for hold_id in Hold.objects.open().filter(wallet__user=found).values_list("pk", flat=True):
@@ -104,17 +103,6 @@ def purge_erased() -> int:
 def _refuse_staff(person: User) -> None:
     if person.is_staff or person.is_superuser:
         raise StaffStays(_("This account works for the house. Its rights have to be taken from it first."))
-
-
-def _files_of(person: User) -> list[tuple[Storage, str]]:
-    """Every stored file that is theirs, by the fields of what they own."""
-    found = []
-    for belonging in BELONGINGS:
-        for field in belonging.model._meta.get_fields():
-            if isinstance(field, FileField):
-                names = belonging.of(person).exclude(**{field.name: ""}).values_list(field.name, flat=True)
-                found += [(field.storage, name) for name in names if name]
-    return found
 
 
 def _delete_files(files: list[tuple[Storage, str]]) -> None:

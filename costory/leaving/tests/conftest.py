@@ -46,10 +46,19 @@ def create_rich_person(**overrides) -> User:
     chapter = create_chapter(
         story=story, content="Gone *at last*.\n\nThe gulls stood about.", content_html="<p>Gone</p>", title="Un"
     )
-    chapter.provenance = [[5, "human"], [33, "coach", str(reply_id)]]
+    chapter.provenance = [[5, "human"], [34, "coach", str(reply_id)]]
     chapter.save()
     create_chapter(story=story, content="The second.", title="Deux")
-    Revision.objects.create(chapter=chapter, author=person, version=1, content="Gone.", reply_id=reply_id)
+    Revision.objects.create(
+        chapter=chapter,
+        author=person,
+        version=1,
+        kind="coach",
+        title=chapter.title,
+        content=chapter.content,
+        provenance=chapter.provenance,
+        reply_id=reply_id,
+    )
     Note.objects.create(chapter=chapter, body="Check the tide tables.")
     Beat.objects.create(story=story, position=1, title="Arrival", chapter=chapter)
     Photograph.objects.create(chapter=chapter, position=1, image=create_picture(), caption="The lamp")

@@ -23,4 +23,4 @@ class Command(BaseCommand):
                 counts = write_archive(person=person, target=target)
         except OSError as error:
             raise CommandError(f"{options['file']}: {error.strerror}") from error
-        self.stdout.write(f"{sum(counts.values())} rows written to {options['file']}.")
+        self.stdout.write(f"{counts['stories.story']} stories and all else written to {options['file']}.")
