@@ -24,6 +24,11 @@ from stories.models import Photograph
 FACE: Final = "Times New Roman"
 LOCALES: Final = {"en": "en-GB", "fr": "fr-FR"}
 SCENE_BREAK: Final = "*\u2003*\u2003*"
+# The schema has an order for a paragraph's properties, and Word holds to it.
+AFTER_DIRECTION: Final = (
+    *("w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing", "w:mirrorIndents"),
+    *("w:suppressOverlap", "w:jc", "w:textDirection", "w:textAlignment", "w:outlineLvl", "w:rPr", "w:sectPr"),
+)
 WIDEST: Final = Cm(14)
 
 
@@ -260,7 +265,7 @@ class _Writer(HTMLParser):
 
 def turn(paragraph: Paragraph) -> None:
     """Set a paragraph from right to left."""
-    paragraph._p.get_or_add_pPr().append(OxmlElement("w:bidi"))
+    paragraph._p.get_or_add_pPr().insert_element_before(OxmlElement("w:bidi"), *AFTER_DIRECTION)
 
 
 def lead(run: Run, paragraph: Paragraph, address: str) -> None:

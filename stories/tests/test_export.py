@@ -362,6 +362,16 @@ def test_a_word_document_holds_the_words_and_their_dress(story):
     )
 
 
+def test_a_paragraph_from_right_to_left_is_set_so(story):
+    create_chapter(story=story, author=story.owner, content="שלום\n\nHello")
+
+    document = Document(io.BytesIO(exported(story, Format.DOCX)))
+    turned = next(paragraph for paragraph in document.paragraphs if paragraph.text.startswith("ש"))
+    properties = [child.tag.rpartition("}")[2] for child in turned._p.get_or_add_pPr()]
+    assert properties == ["pStyle", "bidi", "ind"]
+    assert turned.runs[0].font.rtl
+
+
 def test_a_word_document_survives_anything(story):
     hostile(story)
     many_scripts(story)

@@ -118,6 +118,9 @@ def walk(browser: Browser, url: str, size: str, scheme: str) -> None:
     studio(page, "studio", size, scheme, question="What is missing from this scene?")
     page.goto(chapter.partition("chapters/")[0])
     shoot(page, "story", size, scheme)
+    for name in ("export", "disclosure"):
+        page.goto(f"{chapter.partition('chapters/')[0]}{name}/")
+        shoot(page, name, size, scheme)
     conflict(page, chapter, size, scheme)
     for name, path in PRIVATE.items():
         page.goto(path)
