@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from stories.views import arrangement, chapter, codex, codex_fact, codex_panel, export, page, revision, story
+from stories.views import arrangement, chapter, codex, codex_fact, codex_panel, export, page, revision, story, wizard
 
 app_name = "stories"
 
@@ -26,7 +26,8 @@ codex_panel_urls = [
 
 urlpatterns = [
     path("", story.story_list, name="story-list"),
-    path("new/", story.story_create, name="story-create"),
+    path("new/", wizard.story_create, name="story-create"),
+    path("new/discard/", wizard.draft_discard, name="draft-discard"),
     path("bin/", story.story_bin, name="story-bin"),
     path("<uuid:pk>/", story.story_detail, name="story-detail"),
     path("<uuid:pk>/export/", export.story_export, name="story-export"),

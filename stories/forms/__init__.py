@@ -14,16 +14,20 @@ from stories.forms.codex import CodexEntryForm, CodexFactForm, CodexRelationForm
 from stories.forms.export import ExportForm
 from stories.forms.fields import WrittenField
 from stories.forms.story import StoryForm, VisibilityForm
+from stories.forms.wizard import BriefForm, KindForm, OpeningForm
 
 __all__ = [
+    "BriefForm",
     "ChapterForm",
     "CodexEntryForm",
     "CodexFactForm",
     "CodexRelationForm",
     "CodexSearchForm",
     "ExportForm",
+    "KindForm",
     "MergeForm",
     "MoveForm",
+    "OpeningForm",
     "OrderForm",
     "PreviewForm",
     "QuickEntryForm",

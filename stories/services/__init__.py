@@ -31,6 +31,7 @@ from stories.services.codex import (
     set_codex_picture,
 )
 from stories.services.division import NothingToDivide, merge_chapters, split_chapter
+from stories.services.draft import STEPS, discard_draft, finish_draft, save_draft
 from stories.services.mentions import MentionCounts, count_mentions, lexicon_of
 from stories.services.revision import StaleRevision, insert_passage, restore_revision, revise_chapter
 from stories.services.snapshot import keep_snapshot, name_revision, text_at
@@ -51,6 +52,7 @@ __all__ = [
     "MAX_ENTRIES",
     "MAX_FACTS",
     "MAX_TITLE_CHARACTERS",
+    "STEPS",
     "CodexFull",
     "ContentTooLong",
     "IncompleteOrder",
@@ -69,6 +71,8 @@ __all__ = [
     "delete_codex_fact",
     "delete_codex_relation",
     "delete_story",
+    "discard_draft",
+    "finish_draft",
     "insert_passage",
     "keep_snapshot",
     "lexicon_of",
@@ -86,6 +90,7 @@ __all__ = [
     "revise_codex_entry",
     "revise_codex_fact",
     "revise_story",
+    "save_draft",
     "set_codex_picture",
     "set_status",
     "set_visibility",

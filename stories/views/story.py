@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
@@ -38,17 +37,6 @@ def _shelf(request: AuthedRequest) -> Page[Story]:
     except ApiError:
         # A cursor that is none: the shelf from its beginning.
         return Paging(limit=SHELF).page_of(stories, keys=keys)
-
-
-@require_http_methods(["GET", "POST"])
-def story_create(request: AuthedRequest) -> HttpResponse:
-    """One calm form; the first page opens right after it."""
-    first = {"mode": request.GET.get("mode") or Story.Mode.FICTION, "language": get_language()}
-    form = StoryForm(request.POST if request.method == "POST" else None, initial=first)
-    if form.is_valid():
-        chapter = services.start_story(owner=request.user, **form.changes())
-        return redirect(chapter)
-    return render(request, "stories/story_create.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])

@@ -30,9 +30,14 @@ def sign_up(page: Page, *, name: str = "Anna") -> str:
 def begin_story(page: Page, *, title: str = "The Lighthouse", language: str = "en") -> None:
     """Begin a story and land on its first page."""
     page.goto("/studio/new/")
+    page.locator("[name=mode][value=fiction]").check()
+    page.get_by_role("button", name="Continue").or_(page.get_by_role("button", name="Continuer")).click()
+    page.wait_for_url("**step=brief")
+    page.get_by_role("button", name="Continue").or_(page.get_by_role("button", name="Continuer")).click()
+    page.wait_for_url("**step=opening")
     page.locator("[name=title]").fill(title)
     page.locator("#id_language").select_option(language)
-    page.locator("main form button[type=submit]").click()
+    page.locator("main form button[type=submit]").first.click()
     page.wait_for_url("**/chapters/**")
 
 
