@@ -124,7 +124,7 @@ def many_scripts(story):
 def links(story):
     addresses = ["https://example.org/a b", "http://[::1]/", "https://é.example/ü?q=%zz#ö", "mailto:a@b.example"]
     addresses += [
-        "https://user:pass@example.org/",
+        "https://somebody@example.org/",
         "https://example.org:99999/",
         "http://exa_mple.org/",
         "https://a..b/",
