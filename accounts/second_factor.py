@@ -14,6 +14,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secr
 from allauth.mfa.utils import decrypt
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -38,6 +39,11 @@ class MFAAdapter(DefaultMFAAdapter):
             # A key that was replaced without being named as a fallback: no code fits, and the log says why.
             logger.exception("A second factor's secret cannot be opened with SECRET_KEY or SECRET_KEY_FALLBACKS.")
             return str(generate_totp_secret())
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002  allauth's name.
+        """The name a new key is offered."""
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return gettext("Passkey %(number)d") % {"number": number}
 
     def get_totp_issuer(self) -> str:
         return NAME

@@ -150,7 +150,12 @@ class ClosedAccountMiddleware:
         if request.path.startswith("/api/"):
             error = {"code": "forbidden", "message": _("This account is about to be erased."), "details": {}}
             return JsonResponse({"success": False, "error": error}, status=403)
-        return redirect("erasure-cancel")
+        closed = reverse("erasure-cancel")
+        htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # django-htmx sets it.
+        if htmx and htmx.current_url_abs_path == closed:
+            # A fragment of the page itself (the purse in its header): to lead back here would never end.
+            return HttpResponse(status=204)
+        return redirect(closed)
 
 
 class PersonLanguageMiddleware:

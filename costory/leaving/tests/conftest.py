@@ -4,6 +4,7 @@ import io
 import uuid
 
 import pytest
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from PIL import Image
 
@@ -86,6 +87,12 @@ def create_rich_person(**overrides) -> User:
     billing.services.open_hold(user=person, amount_micros=10_000, cause=f"reply:{reply_id}")
     events.services.record("person.signed_up", person_id=person.pk, subject=person)
     return person
+
+
+@pytest.fixture(autouse=True)
+def _no_attempts_counted() -> None:
+    """Logins are counted in the cache, which outlives a test."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -95,6 +95,10 @@ def test_an_account_that_is_closed_shows_one_page_and_the_way_back(
     assert "will be gone for good" in client.get("/settings/data/closed/").text
     for path in ("/", "/studio/", "/settings/", "/billing/", story.get_absolute_url(), reading):
         assert client.get(path)["Location"] == "/settings/data/closed/"
+    fragment = {"HX-Request": "true", "HX-Current-URL": "http://testserver/settings/data/closed/"}
+    assert client.get("/billing/badge/", headers=fragment).status_code == 204
+    fragment["HX-Current-URL"] = "http://testserver/studio/"
+    assert client.get("/billing/badge/", headers=fragment)["HX-Redirect"] == "/settings/data/closed/"
     assert client.get("/api/v1/stories").status_code == 403
     assert Client().get("/api/v1/auth/me", headers=bearer).status_code == 401
     assert Client().get(reading).status_code == 404
