@@ -146,6 +146,7 @@ CACHES = {
     "template_fragments": {
         "BACKEND": f"django.core.cache.backends.{'dummy.DummyCache' if DEBUG else 'locmem.LocMemCache'}",
         "LOCATION": "template-fragments",
+        "OPTIONS": {"MAX_ENTRIES": 2_000},
     },
 }
 

@@ -235,7 +235,7 @@ let chosen = null;
 function openActs(button) {
   chosen = button.closest("li").dataset.chapter;
   const row = rowOf(chosen);
-  acts.ariaLabel = `${acts.dataset.label}: ${titleOf(row)}`;
+  acts.ariaLabel = button.ariaLabel;
   acts.querySelector("form").action = addressOf(row, "delete");
   acts.querySelector("[data-act=up]").disabled = !row.previousElementSibling;
   acts.querySelector("[data-act=down]").disabled = !row.nextElementSibling;

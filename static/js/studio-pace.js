@@ -6,7 +6,8 @@ const WORDS_A_MINUTE = 230;
 const line = document.getElementById("editor-goal");
 const goalField = document.getElementById("studio-goal");
 const reading = document.getElementById("reading-time");
-const chapter = document.getElementById("editor")?.dataset.chapter;
+const editor = document.getElementById("editor");
+const chapter = editor?.dataset.chapter;
 const language = document.documentElement.lang;
 
 function sitting() {
@@ -54,7 +55,7 @@ function show(words) {
 }
 
 function enliven() {
-  let words = Number(line.dataset.words);
+  let words = Number(editor.dataset.words);
   begin(words);
   show(words);
   document.addEventListener("costory:counted", (event) => {
