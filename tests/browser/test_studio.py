@@ -222,6 +222,7 @@ def test_who_wrote_what_is_drawn_behind_the_words_and_moves_with_them(page: Page
 
 def test_the_preview_shows_what_is_not_saved_yet_and_a_phone_has_it_all(story: Story, page: Page) -> None:
     studio = open_studio(page, story)
+    studio.emulate_media(reduced_motion="reduce")
     studio.fill("#chapter-text", "He *never* came.")
     studio.keyboard.press("Alt+Shift+P")
     expect(studio.locator("#preview em")).to_have_text("never")
