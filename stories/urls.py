@@ -1,6 +1,18 @@
 from django.urls import include, path
 
-from stories.views import arrangement, chapter, codex, codex_fact, codex_panel, export, page, revision, story, wizard
+from stories.views import (
+    arrangement,
+    asked,
+    chapter,
+    codex,
+    codex_fact,
+    codex_panel,
+    export,
+    page,
+    revision,
+    story,
+    wizard,
+)
 
 app_name = "stories"
 
@@ -33,6 +45,10 @@ urlpatterns = [
     path("<uuid:pk>/export/", export.story_export, name="story-export"),
     path("<uuid:pk>/export/file/", export.story_download, name="story-download"),
     path("<uuid:pk>/disclosure/", export.story_disclosure, name="story-disclosure"),
+    path("<uuid:pk>/journal/", asked.journal, name="journal"),
+    path("<uuid:pk>/journal/write/", asked.journal_write, name="journal-write"),
+    path("<uuid:pk>/interview/", asked.interview, name="interview"),
+    path("<uuid:pk>/interview/answer/", asked.interview_answer, name="interview-answer"),
     path("<uuid:pk>/visibility/", story.story_publish, name="story-publish"),
     path("<uuid:pk>/delete/", story.story_delete, name="story-delete"),
     path("<uuid:pk>/restore/", story.story_restore, name="story-restore"),
@@ -43,6 +59,7 @@ urlpatterns = [
     path("<uuid:story_pk>/chapters/<uuid:pk>/provenance/", page.chapter_provenance, name="chapter-provenance"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/merged/", chapter.chapter_merge, name="chapter-merge"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/snapshot/", revision.snapshot_create, name="snapshot-create"),
+    path("<uuid:story_pk>/chapters/<uuid:pk>/prompt/", asked.prompt_choose, name="prompt-choose"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/move/", arrangement.chapter_move, name="chapter-move"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/rename/", arrangement.chapter_rename, name="chapter-rename"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/status/", arrangement.chapter_status, name="chapter-status"),

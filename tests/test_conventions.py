@@ -70,6 +70,8 @@ OWN_ROOMS = {
         "exporting",
         # Which names of a codex a text holds, with the inflections of two languages.
         "mentions",
+        # Questions to write from, in two languages.
+        "prompts",
     },
     "coaching": {
         # Conversations as parts of a story's archive.

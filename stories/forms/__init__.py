@@ -1,5 +1,6 @@
 """The shape and cleaning of what writers send."""
 
+from stories.forms.asked import DayForm, MonthForm, QuestionForm
 from stories.forms.chapter import (
     ChapterForm,
     MergeForm,
@@ -23,13 +24,16 @@ __all__ = [
     "CodexFactForm",
     "CodexRelationForm",
     "CodexSearchForm",
+    "DayForm",
     "ExportForm",
     "KindForm",
     "MergeForm",
+    "MonthForm",
     "MoveForm",
     "OpeningForm",
     "OrderForm",
     "PreviewForm",
+    "QuestionForm",
     "QuickEntryForm",
     "RenameForm",
     "SnapshotForm",

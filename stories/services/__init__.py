@@ -5,6 +5,7 @@ story (the totals live there), so two of them never wait for each other, and who
 """
 
 from stories.services.arrangement import rename_chapter, set_status
+from stories.services.asked import NoQuestion, NotThatDay, answer_question, open_day, set_prompt
 from stories.services.chapter import (
     IncompleteOrder,
     create_chapter,
@@ -59,9 +60,12 @@ __all__ = [
     "InvalidCodexEntry",
     "InvalidTitle",
     "MentionCounts",
+    "NoQuestion",
+    "NotThatDay",
     "NothingToDivide",
     "StaleRevision",
     "add_codex_fact",
+    "answer_question",
     "count_mentions",
     "create_chapter",
     "create_codex_entry",
@@ -79,6 +83,7 @@ __all__ = [
     "merge_chapters",
     "move_chapter",
     "name_revision",
+    "open_day",
     "relate_codex_entries",
     "rename_chapter",
     "reorder_chapters",
@@ -92,6 +97,7 @@ __all__ = [
     "revise_story",
     "save_draft",
     "set_codex_picture",
+    "set_prompt",
     "set_status",
     "set_visibility",
     "share_url",

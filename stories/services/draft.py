@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from stories.models import Chapter, Story, StoryDraft
+from stories.services.asked import open_day
 from stories.services.revision import revise_chapter
-from stories.services.story import start_story
+from stories.services.story import create_story, start_story
 
 STEPS = ("kind", "brief", "opening")
 
@@ -44,7 +46,11 @@ def finish_draft(*, owner: User) -> Chapter | None:
     names = ("theme", "era", "writing_style", "pov", "purpose", "description", "language")
     brief = {name: said[name] for name in names if said.get(name)}
     mode = said["mode"]
-    chapter = start_story(owner=owner, title=said["title"], mode=mode, is_real=is_real, **brief)
+    if mode == Story.Mode.JOURNAL:
+        journal = create_story(owner=owner, title=said["title"], mode=mode, is_real=is_real, **brief)
+        chapter = open_day(story=journal, author=owner, day=timezone.localdate())
+    else:
+        chapter = start_story(owner=owner, title=said["title"], mode=mode, is_real=is_real, **brief)
     if mode == Story.Mode.FICTION and said.get("description"):
         Story.objects.filter(pk=chapter.story_id).update(premise=said["description"])
     if said.get("opening"):
