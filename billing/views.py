@@ -1,24 +1,31 @@
 """The ledger, and the small sum of it in every page's header."""
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
+from billing.addresses import is_disposable
 from billing.lines import Line, OpenHold, Purse
-from billing.models import Entry, Hold
+from billing.models import Entry, EntryKind, Hold
 from billing.selectors import wallet_summary
 from costory.lib.http import AuthedRequest
 
 PAGE = 30
+SHOWN = {"answers": Q(kind=EntryKind.CHARGE), "credits": ~Q(kind=EntryKind.CHARGE)}
 
 
 @require_GET
 @vary_on_headers("HX-Request")
 def entry_list(request: AuthedRequest) -> HttpResponse:
-    """Every movement of somebody's credits, newest first; `?before=` a line's position goes further back."""
+    """Every movement of somebody's credits, newest first; `?before=` a line's position goes further back.
+
+    `?show=` one of SHOWN leaves the rest out; anything else shows all.
+    """
     before = request.GET.get("before", "")
-    entries = Entry.objects.of(request.user).select_related("wallet")
+    shown = request.GET.get("show", "")
+    entries = Entry.objects.of(request.user).select_related("wallet").filter(SHOWN.get(shown, Q()))
     if before.isascii() and before.isdigit() and len(before) < 10:
         entries = entries.filter(position__lt=int(before))
     found = list(entries[: PAGE + 1])
@@ -28,6 +35,9 @@ def entry_list(request: AuthedRequest) -> HttpResponse:
         "lines": [Line(entry) for entry in found[:PAGE]],
         "older": found[PAGE - 1].position if len(found) > PAGE else None,
         "is_first_page": not before,
+        "shown": shown if shown in SHOWN else "",
+        # A throw-away address gets no gift (billing.services.signup); whoever wonders reads why.
+        "is_without_gift": not found and not before and is_disposable(request.user.email),
         "holds": [OpenHold(hold, hold.wallet.currency) for hold in holds],
     }
     template = "billing/entry_list.html#entries" if request.htmx else "billing/entry_list.html"

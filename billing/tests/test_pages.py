@@ -50,6 +50,37 @@ def test_every_line_with_its_meaning_and_amount(client: Client, writer: User):
     assert "Held at this moment" in page
 
 
+def test_answers_and_credits_can_be_seen_apart(client: Client, writer: User):
+    grant(writer)
+    hold = services.open_hold(user=writer, amount_micros=50_000, cause="reply:1")
+    services.settle_hold(hold_id=hold.pk, cost_micros=4_217, description="test/model")
+
+    answers = client.get(f"{LEDGER}?show=answers", headers=HTMX).text
+    credits_ = client.get(f"{LEDGER}?show=credits").text
+
+    assert "An answer of the coach" in answers
+    assert "A gift from CoStory" not in answers
+    assert "<h1>" not in answers
+    assert "A gift from CoStory" in credits_
+    assert "An answer of the coach" not in credits_
+    both = client.get(f"{LEDGER}?show=nonsense").text
+    assert "A gift from CoStory" in both
+    assert "An answer of the coach" in both
+
+
+def test_nothing_of_a_kind_still_shows_the_way_to_the_others(client: Client, writer: User):
+    grant(writer)
+    page = client.get(f"{LEDGER}?show=answers").text
+    assert "Nothing of that kind yet." in page
+    assert "?show=credits" in page
+
+
+@pytest.mark.parametrize(("email", "is_said"), [("anna@mailinator.com", True), ("anna@example.org", False)])
+def test_a_throw_away_address_is_told_why_there_is_no_gift(client: Client, email: str, is_said: bool):
+    client.force_login(create_user(email=email))
+    assert ("throw-away" in client.get(LEDGER).text) is is_said
+
+
 def test_in_french_amounts_are_french(client: Client, writer: User):
     grant(writer)
     writer.language = "fr"
