@@ -39,9 +39,15 @@ function written() {
   return Math.max(0, sum);
 }
 
-function show(words) {
+function readingTime(words) {
   const minutes = Math.max(1, Math.round(words / WORDS_A_MINUTE));
-  reading.textContent = words ? (minutes === 1 ? reading.dataset.one : reading.dataset.many.replace("%n", minutes)) : "";
+  const { one, many, hours } = reading.dataset;
+  if (minutes >= 60) return hours.replace("%h", Math.floor(minutes / 60)).replace("%m", minutes % 60);
+  return minutes === 1 ? one : many.replace("%n", minutes);
+}
+
+function show(words) {
+  reading.textContent = words ? readingTime(words) : "";
   const goal = recall("goal", 0);
   line.hidden = !goal;
   if (!goal) return;
