@@ -5,6 +5,7 @@ from django.http import HttpRequest
 
 from accounts.models import ApiToken, User
 
+TIMES = ["created_at", "last_login", "erasure_requested_at"]
 RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
 
@@ -16,8 +17,8 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # It takes no para
     list_filter = ["is_active", "is_staff", "language"]
     search_fields = ["=email", "=handle", "=id"]
     ordering = ["-created_at"]
-    fields = ["id", "email", "handle", "display_name", "is_public", "is_active", *RIGHTS, "created_at", "last_login"]
-    readonly_fields = ["id", "email", "handle", "display_name", "is_public", "created_at", "last_login"]
+    fields = ["id", "email", "handle", "display_name", "is_public", "is_active", *RIGHTS, *TIMES]
+    readonly_fields = ["id", "email", "handle", "display_name", "is_public", *TIMES]
     filter_horizontal = ["groups", "user_permissions"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -2,7 +2,6 @@
 
 import logging
 import time
-from typing import Any
 
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
@@ -14,6 +13,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secr
 from allauth.mfa.utils import decrypt
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
+from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -68,27 +68,31 @@ def spend_code(user: User, secret: str, code: str) -> bool:
     return bool(User.objects.filter(pk=user.pk, totp_step__lt=step).update(totp_step=step))
 
 
-def _spend(form: Any, code: str) -> str:
-    authenticator = form.authenticator
-    if authenticator.type == Authenticator.Type.TOTP and not spend_code(
-        form.user, decrypt(authenticator.data["secret"]), code
-    ):
-        raise get_adapter().validation_error("incorrect_code")
-    return code
+class _SpendsItsCode:
+    """A code is found valid and used up under one lock.
+
+    Without it, two entries at once with one recovery code would each find it unused.
+    """
+
+    user: User
+    authenticator: Authenticator
+
+    def clean_code(self) -> str:
+        with transaction.atomic():
+            User.objects.select_for_update().get(pk=self.user.pk)
+            code: str = super().clean_code()  # type: ignore[misc]  # allauth's form stands behind this one.
+            is_totp = self.authenticator.type == Authenticator.Type.TOTP
+            if is_totp and not spend_code(self.user, decrypt(self.authenticator.data["secret"]), code):
+                raise get_adapter().validation_error("incorrect_code")
+            return code
 
 
-class AuthenticateForm(BaseAuthenticateForm):
+class AuthenticateForm(_SpendsItsCode, BaseAuthenticateForm):
     """The second step of a login."""
 
-    def clean_code(self) -> str:
-        return _spend(self, super().clean_code())
 
-
-class ReauthenticateForm(BaseReauthenticateForm):
+class ReauthenticateForm(_SpendsItsCode, BaseReauthenticateForm):
     """The same question again, before something that cannot be undone."""
-
-    def clean_code(self) -> str:
-        return _spend(self, super().clean_code())
 
 
 class ActivateTOTPForm(BaseActivateTOTPForm):

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from accounts import services
 from accounts.models import User
 from accounts.second_factor import spend_code
 from tests.factories import PASSWORD, create_user
@@ -67,6 +68,18 @@ def test_pages_are_in_our_dress_in_both_languages(client: Client, person: User, 
         assert answer.text.count("<h1>") == 1
         assert "style=" not in answer.text
         assert 'class="site-header"' in answer.text
+
+
+def test_the_overview_asks_the_same_however_much_there_is(client: Client, person: User, django_assert_max_num_queries):
+    client.get("/settings/security/")
+    for _visit in range(4):
+        log_in(Client(), person)
+    with django_assert_max_num_queries(7):
+        client.get("/settings/security/")
+    for name in range(12):
+        services.issue_token(user=person, name=f"key {name}", scopes=["read"])
+    with django_assert_max_num_queries(3):
+        assert client.get("/settings/keys/").text.count("key ") >= 12
 
 
 def test_a_secret_is_sealed_in_the_database(client: Client, person: User):
@@ -128,6 +141,29 @@ def test_of_two_entries_at_once_one_is_refused():
         thread.join()
 
     assert sorted(results) == [False] * 5 + [True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_entries_at_once_with_a_recovery_code_one_is_refused(client: Client, person: User):
+    switch_totp_on(client)
+    code = client.get(reverse("mfa_view_recovery_codes")).context["unused_codes"][0]
+    visitors = [Client() for _ in range(4)]
+    for visitor in visitors:
+        log_in(visitor, person)
+    start, answers = threading.Barrier(4), []
+
+    def enter(visitor: Client) -> None:
+        start.wait()
+        answers.append(visitor.post(reverse("mfa_authenticate"), {"code": code}).status_code)
+        connection.close()
+
+    threads = [threading.Thread(target=enter, args=(visitor,)) for visitor in visitors]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(answers) == [200, 200, 200, 302]
 
 
 def test_a_key_of_the_house_that_is_gone_lets_nobody_in(client: Client, person: User, caplog):

@@ -22,6 +22,7 @@ from costory.lib.errors import DomainError
 from costory.lib.pictures import NotAPicture, PictureTooLarge, clean_picture
 
 MAX_BYTES: Final = 2_000_000_000
+MAX_ENTRY_BYTES: Final = 100_000_000
 MAX_RECORD_BYTES: Final = 1_000_000
 PROFILE: Final = ("display_name", "bio", "language", "theme")
 
@@ -65,7 +66,9 @@ def _take_in(archive: zipfile.ZipFile, person: User, before: "set[tuple[Any, str
 
 
 def _check(archive: zipfile.ZipFile) -> None:
-    if sum(entry.file_size for entry in archive.infolist()) > MAX_BYTES:
+    # What an entry says of its size is the most that is unpacked of it.
+    sizes = [entry.file_size for entry in archive.infolist()]
+    if sum(sizes) > MAX_BYTES or max(sizes, default=0) > MAX_ENTRY_BYTES:
         raise BadArchive(_("This archive is too large."))
     manifest = json.loads(_read(archive, "manifest.json"))
     if not isinstance(manifest, dict) or (manifest.get("format"), manifest.get("version")) != (FORMAT, VERSION):

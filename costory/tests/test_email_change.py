@@ -78,7 +78,7 @@ def test_the_change_can_be_taken_back(client: Client, person: User):
 def test_its_page_says_which_one_is_in_force_and_which_waits(client: Client, person: User):
     client.post(reverse("account_email"), {"action_add": "", "email": "anna@example.org"})
     # allauth chooses between its two pages when it is imported, in these tests for a house without mail.
-    context = client.get(reverse("account_email")).context_data  # type: ignore[attr-defined]  # A TemplateResponse.
+    context = client.get(reverse("account_email")).context_data
 
     page = render_to_string("account/email_change.html", context)
 

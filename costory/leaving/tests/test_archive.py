@@ -176,6 +176,19 @@ def test_a_picture_that_is_a_script_is_refused(person: User):
     assert not Story.objects.filter(owner=other).exists()
 
 
+def test_a_bomb_is_refused_before_it_is_unpacked():
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("stories/001 Bomb.costory.json", "w") as entry,
+    ):
+        for _megabyte in range(101):
+            entry.write(b"0" * 1_000_000)
+    assert target.tell() < 1_000_000
+    with pytest.raises(BadArchive, match="too large"):
+        take_in_archive(person=create_user(), source=target)
+
+
 @pytest.mark.parametrize("content", [b"", b"no zip", b"PK\x05\x06" + b"\0" * 18])
 def test_what_is_no_archive_is_refused(content: bytes):
     with pytest.raises(BadArchive):
