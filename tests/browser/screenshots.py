@@ -102,6 +102,26 @@ def studio(page: Page, name: str, size: str, scheme: str, *, question: str) -> N
     shoot(page, f"{name}-coach" if size == "phone" else name, size, scheme, is_whole=False)
 
 
+def views(page: Page, size: str, scheme: str) -> None:
+    """What can be seen of the studio besides: its chapters, the page alone, the preview."""
+    if size == "phone":
+        page.locator(".studio__bar a[href$='#chapters']").click()
+        shoot(page, "studio-chapters", size, scheme, is_whole=False)
+        page.locator(".studio__bar a[href$='#page']").click()
+    else:
+        page.locator(".chapter-list__more").first.click()
+        shoot(page, "studio-chapters", size, scheme, is_whole=False)
+        page.keyboard.press("Escape")
+    page.keyboard.press("Alt+Shift+F")
+    page.wait_for_timeout(400)
+    shoot(page, "studio-alone", size, scheme, is_whole=False)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Alt+Shift+P")
+    page.locator("#preview .prose").wait_for()
+    shoot(page, "studio-preview", size, scheme, is_whole=False)
+    page.keyboard.press("Escape")
+
+
 def walk(browser: Browser, url: str, size: str, scheme: str) -> None:
     context = browser.new_context(base_url=url, viewport=SIZES[size], color_scheme=scheme, locale="en-GB")  # type: ignore[arg-type]  # Sizes and schemes are those Playwright knows.
     context.set_default_timeout(20_000)
@@ -116,6 +136,7 @@ def walk(browser: Browser, url: str, size: str, scheme: str) -> None:
     chapter = page.url
     write(page)
     studio(page, "studio", size, scheme, question="What is missing from this scene?")
+    views(page, size, scheme)
     page.goto(chapter.partition("chapters/")[0])
     shoot(page, "story", size, scheme)
     for name in ("export", "disclosure"):
