@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import make_password
@@ -22,6 +23,7 @@ import accounts.services
 import events.services
 from accounts.api_auth import ApiRequest, reads, writes
 from accounts.models import HANDLE, ApiToken, User
+from accounts.second_factor import AuthenticateForm
 from billing.selectors import wallet_summary
 from costory.adapters import welcome
 from costory.lib.api import ApiError, Input, Single, Text, refusals
@@ -43,10 +45,11 @@ class RegisterIn(Input):
 
 
 class LoginIn(Input):
-    """An account's address and password."""
+    """An account's address and password; where it has a second factor, a code of that as well."""
 
     email: Annotated[Text, Field(max_length=254)]
     password: Annotated[Text, Field(min_length=1, max_length=1024)]
+    code: Annotated[Text, Field(max_length=64)] = ""
 
 
 class ProfilePatch(Input):
@@ -93,7 +96,7 @@ def profile_out(user: User) -> ProfileOut:
         display_name=user.display_name,
         handle=user.handle,
         bio=user.bio,
-        avatar_url=f"{settings.APP_URL}{user.avatar.url}" if user.avatar else None,
+        avatar_url=f"{settings.APP_URL}{user.avatar_url}" if user.avatar else None,
         is_public=user.is_public,
         language=user.language,
         subscription_tier="free",
@@ -136,7 +139,7 @@ def _register(email: str, password: str, display_name: str) -> User:
     return user
 
 
-@auth_router.post("/login", response={200: Single[LoggedIn], **refusals(401, 429)}, auth=None, summary="Log in")
+@auth_router.post("/login", response={200: Single[LoggedIn], **refusals(401, 403, 429)}, auth=None, summary="Log in")
 def login(request: HttpRequest, body: LoginIn) -> Single[LoggedIn]:
     """Five failed attempts a minute, for an address and for an account; an unknown account costs the same time."""
     keys = [("login-from", _address_of(request)), ("login-of", body.email.strip().lower())]
@@ -151,7 +154,22 @@ def login(request: HttpRequest, body: LoginIn) -> Single[LoggedIn]:
         raise ApiError("unauthenticated", _("This address and password do not belong together."))
     if settings.EMAIL_CONFIGURED and not EmailAddress.objects.filter(user=user, verified=True).exists():
         raise ApiError("unauthenticated", _("Confirm your e-mail address first: the link is in your mail."))
+    if is_mfa_enabled(user):
+        _check_second_factor(user, body.code, keys)
+    if user.erasure_requested_at is not None:
+        raise ApiError("forbidden", _("This account is about to be erased."))
     return Single(data=_log_in(user))
+
+
+def _check_second_factor(user: User, code: str, keys: list[tuple[str, str]]) -> None:
+    """A code of the authenticator app or a recovery code, as the page asks for; a passkey needs a browser."""
+    required = {"second_factor_required": True}
+    if not code:
+        raise ApiError("unauthenticated", _("Send a code of your second factor as well."), details=required)
+    if not AuthenticateForm({"code": code}, user=user).is_valid():
+        for kind, who in keys:
+            _count_attempt(kind, who)
+        raise ApiError("unauthenticated", _("This code is not valid, or was used already."), details=required)
 
 
 def _log_in(user: User) -> LoggedIn:

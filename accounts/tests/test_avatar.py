@@ -49,6 +49,8 @@ def test_a_picture_is_made_anew_and_shown(client: Client, person: User):
     assert answer["Cache-Control"].startswith("private")
     assert re.fullmatch(r"avatars/[0-9a-f]{32}\.jpg", stored_name(person))
     assert person.avatar_url in client.get("/settings/").text
+    told = client.get("/api/v1/profiles/me").json()["data"]["avatar_url"]
+    assert told == f"http://testserver{person.avatar_url}"
 
 
 def test_what_is_no_picture_is_refused_with_words(client: Client, person: User):

@@ -166,6 +166,29 @@ def test_of_two_entries_at_once_with_a_recovery_code_one_is_refused(client: Clie
     assert sorted(answers) == [200, 200, 200, 302]
 
 
+def test_the_api_asks_for_the_second_factor_too(client: Client, person: User):
+    secret, used = switch_totp_on(client)
+    wish = {"email": person.email, "password": PASSWORD}
+
+    def enter(**more: str):
+        return Client().post("/api/v1/auth/login", {**wish, **more}, content_type="application/json")
+
+    refused = enter()
+    assert refused.status_code == 401
+    assert refused.json()["error"]["details"] == {"second_factor_required": True}
+    assert enter(code=used).status_code == 401
+    code = code_for(secret, offset=1)
+    assert "access_token" in enter(code=code).json()["data"]
+    assert enter(code=code).status_code == 401
+
+
+def test_codes_cannot_be_guessed_by_the_api(client: Client, person: User):
+    switch_totp_on(client)
+    wish = {"email": person.email, "password": PASSWORD, "code": "000000"}
+    answers = [Client().post("/api/v1/auth/login", wish, content_type="application/json") for _ in range(7)]
+    assert [answer.status_code for answer in answers][-1] == 429
+
+
 def test_a_key_of_the_house_that_is_gone_lets_nobody_in(client: Client, person: User, caplog):
     secret, _code = switch_totp_on(client)
     visitor = Client()

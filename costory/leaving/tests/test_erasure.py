@@ -124,6 +124,12 @@ def test_one_can_come_back_after_logging_out(client: Client, person: User):
     assert person.erasure_requested_at is None
 
 
+def test_the_api_says_that_the_account_is_about_to_go(client: Client, person: User):
+    ask_for_erasure(person=person)
+    wish = {"email": person.email, "password": PASSWORD}
+    assert client.post("/api/v1/auth/login", wish, content_type="application/json").status_code == 403
+
+
 def test_the_way_back_is_nobodys_who_did_not_leave(client: Client):
     client.force_login(create_user())
     assert client.get("/settings/data/closed/")["Location"] == "/settings/data/"
