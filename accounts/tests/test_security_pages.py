@@ -229,14 +229,18 @@ def test_a_login_is_asked_again_before_a_factor_changes(client: Client, person: 
 
 @override_settings(GOOGLE_CONFIGURED=False)
 def test_without_google_there_is_no_button_and_no_door(client: Client):
-    assert "Google" not in client.get(reverse("account_login")).text
+    page = client.get(reverse("account_login"))
+    assert "Google" not in page.text
+    assert "form-action 'self';" in page["Content-Security-Policy"]
     assert "Google" not in client.get(reverse("account_signup")).text
     assert client.post(reverse("google_login")).status_code == 404
 
 
 @override_settings(GOOGLE_CONFIGURED=True, GOOGLE_CLIENT_ID="an-id", GOOGLE_CLIENT_SECRET="a-secret")
 def test_with_google_the_button_leads_there(client: Client):
-    assert "Go on with Google" in client.get(reverse("account_login")).text
+    page = client.get(reverse("account_login"))
+    assert "Go on with Google" in page.text
+    assert "form-action 'self' https://accounts.google.com;" in page["Content-Security-Policy"]
 
     asked = client.get(reverse("google_login"))
     assert asked.status_code == 200
