@@ -80,9 +80,9 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         return super().get_app(request, provider, client_id)
 
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Any:
-        """Of what Google says, only the name and the address are taken."""
+        """Of what Google says, only the address and the first name are taken: readers see the name, so not all of it."""
         user = super().populate_user(request, sociallogin, data)
-        user.display_name = str(data.get("name") or "")[:80]
+        user.display_name = str(data.get("first_name") or "")[:80]
         return user
 
     @transaction.atomic
