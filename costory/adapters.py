@@ -80,7 +80,9 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         return super().get_app(request, provider, client_id)
 
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Any:
-        """Of what Google says, only the address and the first name are taken: readers see the name, so not all of it."""
+        """Of all that Google says, the address and the first name are kept; readers see the name, so not all of it."""
+        said = sociallogin.account.extra_data
+        sociallogin.account.extra_data = {key: said[key] for key in ("email", "given_name") if key in said}
         user = super().populate_user(request, sociallogin, data)
         user.display_name = str(data.get("first_name") or "")[:80]
         return user

@@ -51,6 +51,8 @@ def test_who_comes_for_the_first_time_has_an_account_a_gift_and_no_token_kept():
     assert wallet_summary(person).balance_micros == 1_000_000
     assert Event.objects.filter(name="person.signed_up", person_id=person.pk).count() == 1
     assert not SocialToken.objects.exists()
+    kept = SocialAccount.objects.get(user=person)
+    assert (kept.uid, kept.extra_data) == ("1234567890", {"email": "jeanne@example.org", "given_name": "Jeanne"})
 
 
 @override_settings(**GOOGLE)
