@@ -258,6 +258,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 # A chapter of a million characters in any script, and a refusal with words for one that is longer.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8_000_000
+# The preview of an import asks for up to three fields of each of 500 chapters.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # --- Security ----------------------------------------------------------------------------------------------------
 

@@ -68,6 +68,8 @@ OWN_ROOMS = {
         "comparison",
         # A story as a file of another kind: one module for each.
         "exporting",
+        # Manuscripts from elsewhere, read to one shape.
+        "importing",
         # Which names of a codex a text holds, with the inflections of two languages.
         "mentions",
         # Questions to write from, in two languages.

@@ -14,6 +14,7 @@ from stories.forms.chapter import (
 from stories.forms.codex import CodexEntryForm, CodexFactForm, CodexRelationForm, CodexSearchForm, QuickEntryForm
 from stories.forms.export import ExportForm
 from stories.forms.fields import WrittenField
+from stories.forms.manuscript import ManuscriptForm, TakeInForm
 from stories.forms.story import StoryForm, VisibilityForm
 from stories.forms.wizard import BriefForm, KindForm, OpeningForm
 
@@ -27,6 +28,7 @@ __all__ = [
     "DayForm",
     "ExportForm",
     "KindForm",
+    "ManuscriptForm",
     "MergeForm",
     "MonthForm",
     "MoveForm",
@@ -39,6 +41,7 @@ __all__ = [
     "SnapshotForm",
     "StatusForm",
     "StoryForm",
+    "TakeInForm",
     "VisibilityForm",
     "WrittenField",
 ]

@@ -33,6 +33,7 @@ from stories.services.codex import (
 )
 from stories.services.division import NothingToDivide, merge_chapters, split_chapter
 from stories.services.draft import STEPS, discard_draft, finish_draft, save_draft
+from stories.services.manuscript import Chosen, discard_import, keep_import, take_in
 from stories.services.mentions import MentionCounts, count_mentions, lexicon_of
 from stories.services.revision import StaleRevision, insert_passage, restore_revision, revise_chapter
 from stories.services.snapshot import keep_snapshot, name_revision, text_at
@@ -54,6 +55,7 @@ __all__ = [
     "MAX_FACTS",
     "MAX_TITLE_CHARACTERS",
     "STEPS",
+    "Chosen",
     "CodexFull",
     "ContentTooLong",
     "IncompleteOrder",
@@ -76,8 +78,10 @@ __all__ = [
     "delete_codex_relation",
     "delete_story",
     "discard_draft",
+    "discard_import",
     "finish_draft",
     "insert_passage",
+    "keep_import",
     "keep_snapshot",
     "lexicon_of",
     "merge_chapters",
@@ -103,5 +107,6 @@ __all__ = [
     "share_url",
     "split_chapter",
     "start_story",
+    "take_in",
     "text_at",
 ]

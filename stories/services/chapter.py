@@ -160,6 +160,12 @@ def hold_story(*, story_id: UUID) -> Story:
     return Story.objects.select_for_update().get(pk=story_id)
 
 
+def last_place(*, story_id: UUID) -> int:
+    """The place of a story's last chapter; 0 where it has none. The caller holds the story."""
+    present = Chapter.objects.filter(story=story_id, deleted_at=None)
+    return present.aggregate(last=Max("position"))["last"] or 0
+
+
 def make_room(*, story_id: UUID, position: int) -> None:
     """Move the chapters from this place on down by one. The caller holds the story."""
     _shift(Chapter.objects.filter(story=story_id, deleted_at=None, position__gte=position), by=1)
