@@ -29,11 +29,18 @@ class Page:
     """One round: CPU of the server's process in µs per request."""
 
     floor: float
+    own_floor: float
     studio: float
 
     @property
     def ratio(self) -> float:
+        """Against an empty view of a bare Django project."""
         return self.studio / self.floor
+
+    @property
+    def own_ratio(self) -> float:
+        """Against the product's own empty page, behind all of its middlewares."""
+        return self.studio / self.own_floor
 
 
 def prepare(writer_id: uuid.UUID) -> str:
@@ -49,9 +56,12 @@ def prepare(writer_id: uuid.UUID) -> str:
 
 
 def measure(address: str, headers: dict[str, str]) -> Page:
-    """The page as its writer opens it, over and over, and the empty view, both through uvicorn and a2wsgi."""
-    floor = _cpu("bench.empty:application", "/empty/", {}, requests=REQUESTS * 3)
-    return Page(floor=floor, studio=_cpu("costory.asgi:application", address, headers, requests=REQUESTS))
+    """The page as its writer opens it, over and over, and the empty views, all through uvicorn and a2wsgi."""
+    return Page(
+        floor=_cpu("bench.empty:application", "/empty/", {}, requests=REQUESTS * 3),
+        own_floor=_cpu("costory.asgi:application", "/healthz", {}, requests=REQUESTS * 2),
+        studio=_cpu("costory.asgi:application", address, headers, requests=REQUESTS),
+    )
 
 
 def _cpu(application: str, path: str, headers: dict[str, str], *, requests: int) -> float:
