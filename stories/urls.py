@@ -9,6 +9,7 @@ from stories.views import (
     codex_panel,
     export,
     manuscript,
+    note,
     page,
     revision,
     story,
@@ -35,6 +36,12 @@ codex_panel_urls = [
     path("new/", codex_panel.codex_panel_create, name="codex-panel-create"),
     path("mentions/", codex_panel.codex_panel_mentions, name="codex-panel-mentions"),
     path("<uuid:pk>/", codex_panel.codex_panel_entry, name="codex-panel-entry"),
+]
+note_urls = [
+    path("", note.note_list, name="note-list"),
+    path("<uuid:pk>/", note.note_revise, name="note-revise"),
+    path("<uuid:pk>/done/", note.note_finish, name="note-finish"),
+    path("<uuid:pk>/delete/", note.note_delete, name="note-delete"),
 ]
 
 urlpatterns = [
@@ -86,5 +93,6 @@ urlpatterns = [
         name="revision-name",
     ),
     path("<uuid:story_pk>/codex/", include(codex_urls)),
+    path("<uuid:story_pk>/chapters/<uuid:chapter_pk>/notes/", include(note_urls)),
     path("<uuid:story_pk>/chapters/<uuid:chapter_pk>/codex/", include(codex_panel_urls)),
 ]

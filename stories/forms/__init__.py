@@ -15,6 +15,7 @@ from stories.forms.codex import CodexEntryForm, CodexFactForm, CodexRelationForm
 from stories.forms.export import ExportForm
 from stories.forms.fields import WrittenField
 from stories.forms.manuscript import ManuscriptForm, TakeInForm
+from stories.forms.note import NoteForm
 from stories.forms.story import StoryForm, VisibilityForm
 from stories.forms.wizard import BriefForm, KindForm, OpeningForm
 
@@ -32,6 +33,7 @@ __all__ = [
     "MergeForm",
     "MonthForm",
     "MoveForm",
+    "NoteForm",
     "OpeningForm",
     "OrderForm",
     "PreviewForm",

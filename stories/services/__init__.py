@@ -35,6 +35,7 @@ from stories.services.division import NothingToDivide, merge_chapters, split_cha
 from stories.services.draft import STEPS, discard_draft, finish_draft, save_draft
 from stories.services.manuscript import Chosen, discard_import, keep_import, take_in
 from stories.services.mentions import MentionCounts, count_mentions, lexicon_of
+from stories.services.note import MAX_NOTE_CHARACTERS, InvalidNote, add_note, delete_note, finish_note, revise_note
 from stories.services.revision import StaleRevision, insert_passage, restore_revision, revise_chapter
 from stories.services.snapshot import keep_snapshot, name_revision, text_at
 from stories.services.story import (
@@ -53,6 +54,7 @@ __all__ = [
     "MAX_CONTENT_CHARACTERS",
     "MAX_ENTRIES",
     "MAX_FACTS",
+    "MAX_NOTE_CHARACTERS",
     "MAX_TITLE_CHARACTERS",
     "STEPS",
     "Chosen",
@@ -60,6 +62,7 @@ __all__ = [
     "ContentTooLong",
     "IncompleteOrder",
     "InvalidCodexEntry",
+    "InvalidNote",
     "InvalidTitle",
     "MentionCounts",
     "NoQuestion",
@@ -67,6 +70,7 @@ __all__ = [
     "NothingToDivide",
     "StaleRevision",
     "add_codex_fact",
+    "add_note",
     "answer_question",
     "count_mentions",
     "create_chapter",
@@ -76,10 +80,12 @@ __all__ = [
     "delete_codex_entry",
     "delete_codex_fact",
     "delete_codex_relation",
+    "delete_note",
     "delete_story",
     "discard_draft",
     "discard_import",
     "finish_draft",
+    "finish_note",
     "insert_passage",
     "keep_import",
     "keep_snapshot",
@@ -98,6 +104,7 @@ __all__ = [
     "revise_chapter",
     "revise_codex_entry",
     "revise_codex_fact",
+    "revise_note",
     "revise_story",
     "save_draft",
     "set_codex_picture",

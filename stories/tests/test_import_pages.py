@@ -1,5 +1,7 @@
 """The way of a manuscript in: read, looked at, taken in whole, once, or not at all."""
 
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -14,7 +16,7 @@ pytestmark = pytest.mark.django_db
 URL = "/studio/import/"
 TEXT = "# One\n\nFirst <script>alert(1)</script>.\n\n# Two\n\nSecond.\n\n# Three\n\nThird."
 ALL = {"take-0": "on", "take-1": "on", "take-2": "on"}
-STORY = {"title": "The book", "mode": "fiction", "language": "en"}
+STORY: dict[str, Any] = {"title": "The book", "mode": "fiction", "language": "en"}
 
 
 @pytest.fixture
