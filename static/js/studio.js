@@ -1,5 +1,6 @@
 // What surrounds the page being written. Everything here can be done without it, more slowly.
 import "./codex.js";
+import "./editor-division.js";
 import "./notes.js";
 import "./studio-chapters.js";
 import "./studio-pace.js";

@@ -3,12 +3,14 @@
 from stories.forms.asked import DayForm, MonthForm, QuestionForm
 from stories.forms.chapter import (
     ChapterForm,
+    JoinForm,
     MergeForm,
     MoveForm,
     OrderForm,
     PreviewForm,
     RenameForm,
     SnapshotForm,
+    SplitForm,
     StatusForm,
 )
 from stories.forms.codex import CodexEntryForm, CodexFactForm, CodexRelationForm, CodexSearchForm, QuickEntryForm
@@ -28,6 +30,7 @@ __all__ = [
     "CodexSearchForm",
     "DayForm",
     "ExportForm",
+    "JoinForm",
     "KindForm",
     "ManuscriptForm",
     "MergeForm",
@@ -41,6 +44,7 @@ __all__ = [
     "QuickEntryForm",
     "RenameForm",
     "SnapshotForm",
+    "SplitForm",
     "StatusForm",
     "StoryForm",
     "TakeInForm",

@@ -43,6 +43,20 @@ class MergeForm(forms.Form):
     base_version = forms.IntegerField(min_value=1, required=False)
 
 
+class SplitForm(forms.Form):
+    """Where a chapter is cut, in code points of the text at this version."""
+
+    version = forms.IntegerField(min_value=1)
+    position = forms.IntegerField(min_value=0)
+    title = WrittenField(max_length=MAX_TITLE_CHARACTERS, required=False)
+
+
+class JoinForm(forms.Form):
+    """The version of the chapter that takes the next one up."""
+
+    version = forms.IntegerField(min_value=1)
+
+
 class SnapshotForm(forms.Form):
     """The name under which a version is kept."""
 
