@@ -6,3 +6,4 @@ import "./studio-chapters.js";
 import "./studio-pace.js";
 import "./studio-side.js";
 import "./studio-view.js";
+import "./typing.js";
