@@ -18,10 +18,12 @@ from stories.forms.export import ExportForm
 from stories.forms.fields import WrittenField
 from stories.forms.manuscript import ManuscriptForm, TakeInForm
 from stories.forms.note import NoteForm
+from stories.forms.outline import BeatForm, PremiseForm
 from stories.forms.story import StoryForm, VisibilityForm
 from stories.forms.wizard import BriefForm, KindForm, OpeningForm
 
 __all__ = [
+    "BeatForm",
     "BriefForm",
     "ChapterForm",
     "CodexEntryForm",
@@ -39,6 +41,7 @@ __all__ = [
     "NoteForm",
     "OpeningForm",
     "OrderForm",
+    "PremiseForm",
     "PreviewForm",
     "QuestionForm",
     "QuickEntryForm",

@@ -36,6 +36,16 @@ from stories.services.draft import STEPS, discard_draft, finish_draft, save_draf
 from stories.services.manuscript import Chosen, discard_import, keep_import, take_in
 from stories.services.mentions import MentionCounts, count_mentions, lexicon_of
 from stories.services.note import MAX_NOTE_CHARACTERS, InvalidNote, add_note, delete_note, finish_note, revise_note
+from stories.services.outline import (
+    ACTS,
+    InvalidBeat,
+    add_beat,
+    delete_beat,
+    make_chapter,
+    make_chapters,
+    move_beat,
+    revise_beat,
+)
 from stories.services.revision import StaleRevision, insert_passage, restore_revision, revise_chapter
 from stories.services.snapshot import keep_snapshot, name_revision, text_at
 from stories.services.story import (
@@ -50,6 +60,7 @@ from stories.services.story import (
 from stories.services.wording import MAX_CONTENT_CHARACTERS, MAX_TITLE_CHARACTERS, ContentTooLong, InvalidTitle
 
 __all__ = [
+    "ACTS",
     "MAX_ALIASES",
     "MAX_CONTENT_CHARACTERS",
     "MAX_ENTRIES",
@@ -61,6 +72,7 @@ __all__ = [
     "CodexFull",
     "ContentTooLong",
     "IncompleteOrder",
+    "InvalidBeat",
     "InvalidCodexEntry",
     "InvalidNote",
     "InvalidTitle",
@@ -69,6 +81,7 @@ __all__ = [
     "NotThatDay",
     "NothingToDivide",
     "StaleRevision",
+    "add_beat",
     "add_codex_fact",
     "add_note",
     "answer_question",
@@ -76,6 +89,7 @@ __all__ = [
     "create_chapter",
     "create_codex_entry",
     "create_story",
+    "delete_beat",
     "delete_chapter",
     "delete_codex_entry",
     "delete_codex_fact",
@@ -90,7 +104,10 @@ __all__ = [
     "keep_import",
     "keep_snapshot",
     "lexicon_of",
+    "make_chapter",
+    "make_chapters",
     "merge_chapters",
+    "move_beat",
     "move_chapter",
     "name_revision",
     "open_day",
@@ -101,6 +118,7 @@ __all__ = [
     "restore_codex_entry",
     "restore_revision",
     "restore_story",
+    "revise_beat",
     "revise_chapter",
     "revise_codex_entry",
     "revise_codex_fact",

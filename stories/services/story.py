@@ -32,6 +32,7 @@ class StoryChanges(Brief, total=False):
 
     title: str
     mode: str
+    premise: str
 
 
 BriefT = TypeVar("BriefT", Brief, StoryChanges)
