@@ -28,7 +28,7 @@ def context_for(
     return build_context(
         mode=session.mode,
         language=session.story.language,
-        brief=brief_of(session.story),
+        brief=brief_of(session.story, scene=current.setting if current is not None else ""),
         chapters=_chapters(session.story, current),
         current=current.position if current is not None else None,
         turns=turns,
@@ -55,12 +55,12 @@ def offline_answer(*, session: Session, content: str) -> str:
     )
 
 
-def brief_of(story: Story) -> StoryBrief:
-    """What the writer said the story is."""
+def brief_of(story: Story, *, scene: str = "") -> StoryBrief:
+    """What the writer said the story is, and where the scene is set that is being played."""
     return StoryBrief(
         title=story.title,
         mode=story.mode,
-        description=story.description,
+        description="\n\n".join(words for words in (story.description, scene) if words),
         theme=story.theme,
         era=story.era,
         writing_style=story.writing_style,

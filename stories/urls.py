@@ -14,6 +14,7 @@ from stories.views import (
     outline,
     page,
     revision,
+    scene,
     story,
     wizard,
 )
@@ -81,6 +82,8 @@ urlpatterns = [
     path("<uuid:story_pk>/chapters/<uuid:pk>/snapshot/", revision.snapshot_create, name="snapshot-create"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/split/", division.chapter_split, name="chapter-split"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/join/", division.chapter_join, name="chapter-join"),
+    path("<uuid:story_pk>/chapters/<uuid:pk>/scene/", scene.scene_edit, name="scene-edit"),
+    path("<uuid:story_pk>/chapters/<uuid:pk>/turns/", scene.turn_create, name="turn-create"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/prompt/", asked.prompt_choose, name="prompt-choose"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/move/", arrangement.chapter_move, name="chapter-move"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/rename/", arrangement.chapter_rename, name="chapter-rename"),

@@ -6,4 +6,5 @@ import "./studio-chapters.js";
 import "./studio-pace.js";
 import "./studio-side.js";
 import "./studio-view.js";
+import "./turns.js";
 import "./typing.js";

@@ -19,6 +19,7 @@ from stories.forms.fields import WrittenField
 from stories.forms.manuscript import ManuscriptForm, TakeInForm
 from stories.forms.note import NoteForm
 from stories.forms.outline import BeatForm, PremiseForm
+from stories.forms.scene import SceneForm, TurnForm
 from stories.forms.story import StoryForm, VisibilityForm
 from stories.forms.wizard import BriefForm, KindForm, OpeningForm
 
@@ -46,11 +47,13 @@ __all__ = [
     "QuestionForm",
     "QuickEntryForm",
     "RenameForm",
+    "SceneForm",
     "SnapshotForm",
     "SplitForm",
     "StatusForm",
     "StoryForm",
     "TakeInForm",
+    "TurnForm",
     "VisibilityForm",
     "WrittenField",
 ]

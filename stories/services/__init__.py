@@ -47,6 +47,7 @@ from stories.services.outline import (
     revise_beat,
 )
 from stories.services.revision import StaleRevision, insert_passage, restore_revision, revise_chapter
+from stories.services.scene import InvalidTurn, set_scene, take_turn
 from stories.services.snapshot import keep_snapshot, name_revision, text_at
 from stories.services.story import (
     create_story,
@@ -76,6 +77,7 @@ __all__ = [
     "InvalidCodexEntry",
     "InvalidNote",
     "InvalidTitle",
+    "InvalidTurn",
     "MentionCounts",
     "NoQuestion",
     "NotThatDay",
@@ -127,11 +129,13 @@ __all__ = [
     "save_draft",
     "set_codex_picture",
     "set_prompt",
+    "set_scene",
     "set_status",
     "set_visibility",
     "share_url",
     "split_chapter",
     "start_story",
     "take_in",
+    "take_turn",
     "text_at",
 ]

@@ -15,7 +15,7 @@ from costory.lib.errors import DomainError
 from costory.lib.http import AuthedRequest
 from stories import comparison, services
 from stories.forms import ChapterForm, MergeForm
-from stories.models import Chapter, Revision
+from stories.models import Chapter, CodexEntry, Revision, Story
 from stories.services import ContentTooLong, StaleRevision
 from stories.views.arrangement import chapter_list_html, mark_current
 from stories.views.folding import folded
@@ -94,6 +94,9 @@ def _studio(
         return render(request, f"stories/chapter_edit.html#{fragment}", context, status=status)
     # One token for all of the page's forms: each call masks it anew.
     context["csrf_token"] = get_token(request)
+    if chapter.story.mode == Story.Mode.ROLEPLAY:
+        cast = chapter.story.codex_entries.present().filter(kind=CodexEntry.Kind.CHARACTER)
+        context["cast"] = cast.exclude(played_by=CodexEntry.Player.COACH).only("name").order_by("name")[:50]
     context["statuses"] = Chapter.Status.choices
     context["chapter_list"] = mark_current(chapter_list_html(chapter.story), chapter)
     return render(request, "stories/chapter_edit.html", context, status=status)
