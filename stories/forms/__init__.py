@@ -16,6 +16,7 @@ from stories.forms.chapter import (
 from stories.forms.codex import CodexEntryForm, CodexFactForm, CodexRelationForm, CodexSearchForm, QuickEntryForm
 from stories.forms.export import ExportForm
 from stories.forms.fields import WrittenField
+from stories.forms.find import FindForm
 from stories.forms.manuscript import ManuscriptForm, TakeInForm
 from stories.forms.note import NoteForm
 from stories.forms.outline import BeatForm, PremiseForm
@@ -33,6 +34,7 @@ __all__ = [
     "CodexSearchForm",
     "DayForm",
     "ExportForm",
+    "FindForm",
     "JoinForm",
     "KindForm",
     "ManuscriptForm",

@@ -46,6 +46,14 @@ from stories.services.outline import (
     move_beat,
     revise_beat,
 )
+from stories.services.replacement import (
+    MAX_NEEDLE_CHARACTERS,
+    MAX_REPLACEMENT_CHARACTERS,
+    Found,
+    find_words,
+    replace_words,
+    undo_replacement,
+)
 from stories.services.revision import StaleRevision, insert_passage, restore_revision, revise_chapter
 from stories.services.scene import InvalidTurn, set_scene, take_turn
 from stories.services.snapshot import keep_snapshot, name_revision, text_at
@@ -66,12 +74,15 @@ __all__ = [
     "MAX_CONTENT_CHARACTERS",
     "MAX_ENTRIES",
     "MAX_FACTS",
+    "MAX_NEEDLE_CHARACTERS",
     "MAX_NOTE_CHARACTERS",
+    "MAX_REPLACEMENT_CHARACTERS",
     "MAX_TITLE_CHARACTERS",
     "STEPS",
     "Chosen",
     "CodexFull",
     "ContentTooLong",
+    "Found",
     "IncompleteOrder",
     "InvalidBeat",
     "InvalidCodexEntry",
@@ -100,6 +111,7 @@ __all__ = [
     "delete_story",
     "discard_draft",
     "discard_import",
+    "find_words",
     "finish_draft",
     "finish_note",
     "insert_passage",
@@ -116,6 +128,7 @@ __all__ = [
     "relate_codex_entries",
     "rename_chapter",
     "reorder_chapters",
+    "replace_words",
     "restore_chapter",
     "restore_codex_entry",
     "restore_revision",
@@ -138,4 +151,5 @@ __all__ = [
     "take_in",
     "take_turn",
     "text_at",
+    "undo_replacement",
 ]

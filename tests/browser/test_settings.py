@@ -87,7 +87,7 @@ def test_a_picture_is_shown_before_it_is_sent(page: Page) -> None:
 
     page.get_by_role("button", name="Use this picture").click()
     expect(preview).to_have_attribute("src", re.compile(r"^/avatars/"))
-    assert preview.evaluate("image => image.naturalWidth") == 50
+    expect(preview).to_have_js_property("naturalWidth", 50)
 
 
 def test_an_account_that_is_closed_rests_on_its_page(page: Page) -> None:
