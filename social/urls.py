@@ -7,6 +7,8 @@ app_name = "social"
 urlpatterns = [
     path("stories/<uuid:pk>/", views.story_read, name="story-read"),
     path("stories/<uuid:pk>/chapters/<int:number>/", views.chapter_read, name="chapter-read"),
+    path("stories/<uuid:pk>/photographs/<uuid:photograph_pk>/", views.photograph_read, name="photograph-read"),
+    path("s/<slug:token>/photographs/<uuid:photograph_pk>/", views.photograph_shared, name="photograph-shared"),
     path("s/<slug:token>/", views.story_shared, name="story-shared"),
     path("s/<slug:token>/chapters/<int:number>/", views.chapter_shared, name="chapter-shared"),
 ]

@@ -11,8 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from costory.lib.pictures import picture_response
 from stories import disclosure
-from stories.models import Chapter, Story
+from stories.models import Chapter, Photograph, Story
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,29 @@ def chapter_shared(request: HttpRequest, token: str, number: int) -> HttpRespons
     return _chapter(request, story, number, token=token)
 
 
+@login_not_required
+@require_safe
+def photograph_read(request: HttpRequest, pk: UUID, photograph_pk: UUID) -> HttpResponse:
+    """A photograph of a story that may be read."""
+    return _photograph(_visible(request, pk), photograph_pk)
+
+
+@login_not_required
+@require_safe
+def photograph_shared(request: HttpRequest, token: str, photograph_pk: UUID) -> HttpResponse:
+    """A photograph for whoever has the link."""
+    return _photograph(_shared(token), photograph_pk)
+
+
+def _photograph(story: Story, pk: UUID) -> HttpResponse:
+    chapters = Chapter.objects.present().filter(story=story)
+    photograph = get_object_or_404(Photograph, pk=pk, chapter__in=chapters)
+    # Kept by nobody for longer than the story may be seen.
+    response = picture_response(photograph.image)
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
 def _visible(request: HttpRequest, pk: UUID) -> Story:
     return get_object_or_404(Story.objects.visible_to(request.user).select_related("owner"), pk=pk)
 
@@ -86,7 +110,12 @@ def _chapter(request: HttpRequest, story: Story, number: int, *, token: str) -> 
         for entry in Chapter.objects.present().filter(story=story, position__in=[number - 1, number + 1]).without_text()
     }
     figures = disclosure.chapter_figures(chapter)
+    photographs = [
+        (photograph, _photograph_address(story, photograph, token))
+        for photograph in Photograph.objects.filter(chapter=chapter).order_by("position")
+    ]
     context = {
+        "photographs": photographs,
         "chapter": chapter,
         "marks": disclosure.reading_marks(figures, story=story, title=str(chapter), author=story.owner.name),
         "previous": neighbours.get(number - 1),
@@ -99,6 +128,12 @@ def _address(story: Story, number: int, token: str) -> str:
     if token:
         return reverse("social:chapter-shared", args=[token, number])
     return reverse("social:chapter-read", args=[story.pk, number])
+
+
+def _photograph_address(story: Story, photograph: Photograph, token: str) -> str:
+    if token:
+        return reverse("social:photograph-shared", args=[token, photograph.pk])
+    return reverse("social:photograph-read", args=[story.pk, photograph.pk])
 
 
 def _render(

@@ -14,6 +14,7 @@ from stories.views import (
     note,
     outline,
     page,
+    photograph,
     revision,
     scene,
     story,
@@ -46,6 +47,13 @@ note_urls = [
     path("<uuid:pk>/", note.note_revise, name="note-revise"),
     path("<uuid:pk>/done/", note.note_finish, name="note-finish"),
     path("<uuid:pk>/delete/", note.note_delete, name="note-delete"),
+]
+photograph_urls = [
+    path("", photograph.photograph_list, name="photograph-list"),
+    path("<uuid:pk>/", photograph.photograph_edit, name="photograph-edit"),
+    path("<uuid:pk>/move/", photograph.photograph_move, name="photograph-move"),
+    path("<uuid:pk>/delete/", photograph.photograph_delete, name="photograph-delete"),
+    path("<uuid:pk>/image/", photograph.photograph_image, name="photograph-image"),
 ]
 
 urlpatterns = [
@@ -111,6 +119,7 @@ urlpatterns = [
         name="revision-name",
     ),
     path("<uuid:story_pk>/codex/", include(codex_urls)),
+    path("<uuid:story_pk>/chapters/<uuid:chapter_pk>/photographs/", include(photograph_urls)),
     path("<uuid:story_pk>/chapters/<uuid:chapter_pk>/notes/", include(note_urls)),
     path("<uuid:story_pk>/chapters/<uuid:chapter_pk>/codex/", include(codex_panel_urls)),
 ]

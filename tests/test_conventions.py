@@ -241,6 +241,8 @@ PUBLIC = {
     "social:story-read",
     "social:chapter-read",
     "social:story-shared",
+    "social:photograph-read",
+    "social:photograph-shared",
     "social:chapter-shared",
     "account_login",
     "account_signup",

@@ -174,7 +174,7 @@ def test_the_queries_of_a_page_do_not_grow(client, story):
         client.get(f"/stories/{story.pk}/chapters/20/")
 
     assert len(title_page) == 2
-    assert len(chapter) == 3
+    assert len(chapter) == 4
 
 
 def test_the_policy_is_the_model_s(story):

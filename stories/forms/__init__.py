@@ -20,6 +20,7 @@ from stories.forms.find import FindForm
 from stories.forms.manuscript import ManuscriptForm, TakeInForm
 from stories.forms.note import NoteForm
 from stories.forms.outline import BeatForm, PremiseForm
+from stories.forms.photograph import CaptionForm, PhotographForm
 from stories.forms.scene import SceneForm, TurnForm
 from stories.forms.story import StoryForm, VisibilityForm
 from stories.forms.wizard import BriefForm, KindForm, OpeningForm
@@ -27,6 +28,7 @@ from stories.forms.wizard import BriefForm, KindForm, OpeningForm
 __all__ = [
     "BeatForm",
     "BriefForm",
+    "CaptionForm",
     "ChapterForm",
     "CodexEntryForm",
     "CodexFactForm",
@@ -44,6 +46,7 @@ __all__ = [
     "NoteForm",
     "OpeningForm",
     "OrderForm",
+    "PhotographForm",
     "PremiseForm",
     "PreviewForm",
     "QuestionForm",

@@ -1,0 +1,80 @@
+"""Photographs beside a chapter, with what their writer says of them."""
+
+from typing import ClassVar
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from costory.lib import markdown
+from costory.lib.errors import DomainError
+from stories.models import Chapter, Photograph
+from stories.services.chapter import hold_story
+
+MAX_PHOTOGRAPHS = 30
+MAX_WORDS = 500
+
+
+class TooManyPhotographs(DomainError):
+    """A chapter has room for thirty photographs."""
+
+    code: ClassVar[str] = "validation_error"
+
+
+@transaction.atomic
+def add_photograph(
+    *, chapter: Chapter, image: "ContentFile[bytes]", caption: str = "", description: str = ""
+) -> Photograph:
+    """Put a picture that was cleaned (costory.lib.pictures) after a chapter's others. Raises TooManyPhotographs."""
+    hold_story(story_id=chapter.story_id)
+    present = Photograph.objects.filter(chapter=chapter)
+    if present.count() >= MAX_PHOTOGRAPHS:
+        raise TooManyPhotographs(_("A chapter has room for %(most)d photographs.") % {"most": MAX_PHOTOGRAPHS})
+    last = present.aggregate(last=Max("position"))["last"] or 0
+    photograph = Photograph(
+        chapter=chapter, position=last + 1, caption=_clean(caption), description=_clean(description)
+    )
+    photograph.image.save(str(image.name), image, save=False)
+    name, storage = photograph.image.name, photograph.image.storage
+    try:
+        photograph.save()
+    except BaseException:
+        # The row did not come to be; the file goes with it.
+        storage.delete(str(name))
+        raise
+    return photograph
+
+
+def revise_photograph(*, photograph: Photograph, caption: str, description: str) -> Photograph:
+    """Say something else of a photograph."""
+    photograph.caption, photograph.description = _clean(caption), _clean(description)
+    photograph.save(update_fields=["caption", "description"])
+    return photograph
+
+
+@transaction.atomic
+def move_photograph(*, photograph: Photograph, by: int) -> None:
+    """Exchange a photograph with the one before (-1) or after it (1)."""
+    hold_story(story_id=photograph.chapter.story_id)
+    order = list(Photograph.objects.filter(chapter=photograph.chapter_id).order_by("position"))
+    place = next((number for number, each in enumerate(order) if each.pk == photograph.pk), None)
+    if place is None or not 0 <= place + by < len(order):
+        return
+    one, other = order[place], order[place + by]
+    Photograph.objects.filter(pk=one.pk).update(position=order[-1].position + 1)
+    Photograph.objects.filter(pk=other.pk).update(position=one.position)
+    Photograph.objects.filter(pk=one.pk).update(position=other.position)
+
+
+@transaction.atomic
+def delete_photograph(*, photograph: Photograph) -> None:
+    """Take a photograph away, with its file. Repeatable."""
+    name, storage = photograph.image.name, photograph.image.storage
+    Photograph.objects.filter(pk=photograph.pk).delete()
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))
+
+
+def _clean(words: str) -> str:
+    return " ".join(markdown.normalise_text(words).split())[:MAX_WORDS]
