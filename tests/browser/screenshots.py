@@ -142,7 +142,9 @@ def walk(browser: Browser, url: str, size: str, scheme: str) -> None:
     for name in ("export", "disclosure"):
         page.goto(f"{chapter.partition('chapters/')[0]}{name}/")
         shoot(page, name, size, scheme)
+    beside(page, chapter, size, scheme)
     conflict(page, chapter, size, scheme)
+    modes(page, size, scheme)
     for name, path in PRIVATE.items():
         page.goto(path)
         shoot(page, name, size, scheme)
@@ -154,6 +156,58 @@ def walk(browser: Browser, url: str, size: str, scheme: str) -> None:
     page.goto("/billing/")
     shoot(page, "ledger-fr", size, scheme)
     context.close()
+
+
+def beside(page: Page, chapter: str, size: str, scheme: str) -> None:
+    """What a story has besides its text: codex, outline, versions, what is found in it."""
+    story = chapter.partition("chapters/")[0]
+    page.goto(f"{story}codex/new/")
+    page.locator("[name=name]").fill("Anna")
+    page.locator("[name=description]").fill("The keeper’s daughter. Counts everything, stairs above all.")
+    page.locator("main form button[type=submit]").first.click()
+    page.goto(f"{story}codex/")
+    shoot(page, "codex", size, scheme)
+    page.goto(f"{story}outline/")
+    for title in ("The lamp falters", "Nobody comes"):
+        page.locator("#new-beat-1").fill(title)
+        page.locator("#act-1 .outline__new button").click()
+    shoot(page, "outline", size, scheme)
+    page.goto(f"{chapter}revisions/")
+    page.locator("[name=name]").fill("First draft")
+    page.locator("main form button[type=submit]").first.click()
+    shoot(page, "timeline", size, scheme)
+    page.locator(".revision-list__link").first.click()
+    shoot(page, "version", size, scheme)
+    page.goto(f"{story}find/?needle=lamp&replacement=lantern")
+    shoot(page, "find", size, scheme)
+    page.goto("/studio/import/")
+    page.locator("[name=text]").fill("# The storm\n\nThe lamp faltered.\n\n# The morning\n\nNobody had come.")
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url("**/import/*-*/**")
+    shoot(page, "import", size, scheme)
+
+
+def modes(page: Page, size: str, scheme: str) -> None:
+    """The kinds of stories that are more than chapters: a journal, an interview, a scene."""
+    begin_story(page, title="This year", mode="journal")
+    write(page, "Rain, and a letter from my sister.", title="Rain")
+    shoot(page, "journal-page", size, scheme, is_whole=False)
+    page.goto(f"{page.url.partition('chapters/')[0]}journal/")
+    shoot(page, "journal", size, scheme)
+    begin_story(page, title="What Grandmother told me", mode="legacy")
+    page.goto(f"{page.url.partition('chapters/')[0]}interview/")
+    shoot(page, "interview", size, scheme)
+    page.locator(".interview__question button").first.click()
+    page.wait_for_url("**/chapters/**")
+    shoot(page, "interview-page", size, scheme, is_whole=False)
+    begin_story(page, title="The last ferry", mode="roleplay")
+    page.locator("#scene-setting").fill("A night ferry in fog. Two passengers, one secret.")
+    page.locator(".scene__edit button[type=submit]").click()
+    page.locator("#turn-name").fill("Ines")
+    page.locator("#turn-words").fill("You are in my seat.")
+    page.locator("#turn button[type=submit]").first.click()
+    page.locator(".editor__save-state[data-state=saved]").wait_for()
+    shoot(page, "scene", size, scheme, is_whole=False)
 
 
 def conflict(page: Page, chapter: str, size: str, scheme: str) -> None:

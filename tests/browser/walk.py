@@ -27,10 +27,10 @@ def sign_up(page: Page, *, name: str = "Anna") -> str:
     return email
 
 
-def begin_story(page: Page, *, title: str = "The Lighthouse", language: str = "en") -> None:
+def begin_story(page: Page, *, title: str = "The Lighthouse", language: str = "en", mode: str = "fiction") -> None:
     """Begin a story and land on its first page."""
     page.goto("/studio/new/")
-    page.locator("[name=mode][value=fiction]").check()
+    page.locator(f"[name=mode][value={mode}]").check()
     page.get_by_role("button", name="Continue").or_(page.get_by_role("button", name="Continuer")).click()
     page.wait_for_url("**step=brief")
     page.get_by_role("button", name="Continue").or_(page.get_by_role("button", name="Continuer")).click()
