@@ -1,5 +1,6 @@
 """The way of a manuscript in: read, looked at, taken in whole, once, or not at all."""
 
+import random
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from django.test import Client
 
 from accounts.models import User
 from stories import services
+from stories.exporting import Format, export_story
+from stories.importing import read_manuscript
 from stories.models import Chapter, ImportDraft, Revision, Story
 from tests.factories import create_chapter, create_story, create_user
 
@@ -16,6 +19,7 @@ pytestmark = pytest.mark.django_db
 URL = "/studio/import/"
 TEXT = "# One\n\nFirst <script>alert(1)</script>.\n\n# Two\n\nSecond.\n\n# Three\n\nThird."
 ALL = {"take-0": "on", "take-1": "on", "take-2": "on"}
+WORDS = "la mer monte *lentement* vers l’île, « dit-elle\u202f! » the keeper counts; déjà minuit sonne"
 STORY: dict[str, Any] = {"title": "The book", "mode": "fiction", "language": "en"}
 
 
@@ -186,3 +190,34 @@ def test_it_is_its_owners_alone(client, user):
 def test_methods(client, user):
     assert client.put(URL).status_code == 405
     assert client.get(f"{read(client)}discard/").status_code == 405
+
+
+@pytest.mark.parametrize("kind", [Format.MARKDOWN, Format.EPUB, Format.DOCX])
+def test_a_hundred_thousand_words_come_in_are_edited_go_out_and_come_in_again(user, kind):
+    chance = random.Random(3)
+    words = WORDS.split(" ")
+    paragraphs = [" ".join(chance.choices(words, k=96)) + "." for _ in range(1250)]
+    # An emphasis that opens or closes alone is none; each stands whole in a word here.
+    text = "# Le phare\n\n" + "".join(
+        f"## Chapitre {number + 1}\n\n"
+        + "\n\n".join(paragraphs[number * 25 : number * 25 + 25])
+        + "\n\n***\n\nFin.\n\n"
+        for number in range(50)
+    )
+    draft = services.keep_import(
+        owner=user, file_name="", manuscript=read_manuscript(file_name="phare.md", content=text.encode())
+    )
+    chosen = [services.Chosen(place, f"Chapitre {place + 1}") for place in range(50)]
+    story = services.take_in(draft=draft, chosen=chosen, title="Le phare", mode="fiction", language="fr")
+    assert story is not None
+    assert story.word_count > 95_000
+    chapter = story.chapters.select_related("story").get(position=25)
+    services.revise_chapter(
+        chapter=chapter, author=user, version=1, content=chapter.content.replace("minuit", "midi", 3)
+    )
+
+    with export_story(story=story, kind=kind).file as file:
+        again = read_manuscript(file_name="x", content=file.read())
+    written = list(story.chapters.order_by("position").values_list("title", "content"))
+    assert again.title == "Le phare"
+    assert [(part.title, part.content) for part in again.parts] == written

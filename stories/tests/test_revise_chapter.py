@@ -414,6 +414,43 @@ def test_for_any_sequence_of_saves_nothing_is_lost(steps):
     assert story.word_count == Chapter.objects.get(pk=chapter.pk).word_count
 
 
+@pytest.mark.parametrize("kind", [Kind.EDIT, Kind.MERGE])
+@pytest.mark.parametrize("is_new_sitting", [False, True])
+def test_a_save_that_is_cut_off_at_any_statement_is_whole_or_none(kind, is_new_sitting):
+    """The server dies before, between and after the statements of a save; what is stored is one text or the other."""
+    chapter = write("The text that stands, whole.")
+    save(chapter, "The text that stands, whole and saved.")
+    if is_new_sitting:
+        let_time_pass(chapter)
+    old, new = "The text that stands, whole and saved.", "The text that comes after it."
+    for cut in range(20):
+        seen = 0
+
+        def fail(execute, sql, params, many, context, cut=cut):
+            nonlocal seen
+            if "SAVEPOINT" not in sql:
+                seen += 1
+                if seen > cut:
+                    raise RuntimeError("the server is gone")
+            return execute(sql, params, many, context)
+
+        stored = Chapter.objects.select_related("story__owner").get(pk=chapter.pk)
+        author = stored.story.owner
+        try:
+            with connection.execute_wrapper(fail):
+                revise_chapter(chapter=stored, author=author, version=2, content=new, kind=kind)
+        except RuntimeError:
+            after = Chapter.objects.get(pk=chapter.pk)
+            assert (after.content, after.version) == (old, 2)
+            assert kept(chapter)[-1] == (2, Kind.EDIT, old)
+            assert Story.objects.get(pk=chapter.story_id).word_count == after.word_count
+        else:
+            break
+    assert kept(chapter)[-1] == (3, kind, new)
+    is_kept = is_new_sitting or kind == Kind.MERGE
+    assert ((2, Kind.EDIT, old) in kept(chapter)) == is_kept
+
+
 # --- At the same moment ------------------------------------------------------------------------------------------
 
 
