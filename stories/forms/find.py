@@ -14,5 +14,6 @@ class FindForm(forms.Form):
     replacement = WrittenField(
         label=_("Replace by"), max_length=MAX_REPLACEMENT_CHARACTERS, required=False, strip=False
     )
+    chapter = forms.UUIDField(required=False, widget=forms.HiddenInput)
     is_exact = forms.BooleanField(label=_("Capitals as they are"), required=False)
     is_whole = forms.BooleanField(label=_("Whole words only"), required=False)

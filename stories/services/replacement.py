@@ -43,14 +43,18 @@ class Replaced(NamedTuple):
     total: int
 
 
-def find_words(*, story: Story, needle: str, is_exact: bool, is_whole: bool) -> tuple[list[Found], bool]:
-    """Where the words stand, chapter by chapter, and whether there are more than a thousand places."""
+def find_words(
+    *, story: Story, needle: str, is_exact: bool, is_whole: bool, chapter_id: UUID | None = None
+) -> tuple[list[Found], bool]:
+    """Where the words stand, chapter by chapter or in one, and whether there are more than a thousand places."""
     pattern = _pattern(needle, is_exact=is_exact, is_whole=is_whole)
     if pattern is None:
         return [], False
     found: list[Found] = []
     left = MAX_HITS
     chapters = Chapter.objects.present().filter(story=story).defer("content_html", "provenance").order_by("position")
+    if chapter_id is not None:
+        chapters = chapters.filter(pk=chapter_id)
     for chapter in chapters.iterator(chunk_size=20):
         hits: list[Hit] = []
         for hit in _hits(pattern, chapter.content):

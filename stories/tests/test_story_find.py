@@ -140,3 +140,15 @@ def test_strangers_and_methods(client, story):
     assert client.post(url(story, "replacement-undo")).status_code == 404
     client.logout()
     assert client.get(url(story)).status_code == 302
+
+
+def test_one_chapter_alone(client, story):
+    third = story.chapters.get(position=3)
+    page = client.get(url(story), {"needle": "lamp", "chapter": third.pk}).text
+    assert page.count('name="place"') == 2
+    assert "alone" in page
+    assert f"{url(story)}?chapter={third.pk}" in client.get(third.get_absolute_url()).text
+    assert client.get(url(story), {"needle": "lamp", "chapter": "none"}).status_code == 422
+    assert client.get(url(story), {"chapter": "none"}).status_code == 200
+    stranger = create_chapter(content="lamp")
+    assert 'name="place"' not in client.get(url(story), {"needle": "lamp", "chapter": stranger.pk}).text

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from costory.lib.http import AuthedRequest
 from stories import services
 from stories.forms import FindForm
-from stories.models import Story
+from stories.models import Chapter, Story
 
 SESSION_KEY = "last-replacement"
 
@@ -22,7 +22,8 @@ SESSION_KEY = "last-replacement"
 @require_safe
 def story_find(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Every place where the words stand, with what stands around it."""
-    return _find(request, _story(request, pk), FindForm(request.GET if "needle" in request.GET else None))
+    form = FindForm(request.GET if "needle" in request.GET else None, initial={"chapter": request.GET.get("chapter")})
+    return _find(request, _story(request, pk), form)
 
 
 @require_POST
@@ -35,14 +36,15 @@ def story_replace(request: AuthedRequest, pk: UUID) -> HttpResponse:
         if form.is_valid():
             form.add_error(None, _("Choose at least one place."))
         return _find(request, story, form, status=422)
-    replaced = services.replace_words(story=story, author=request.user, chosen=chosen, **form.cleaned_data)
+    said = {name: form.cleaned_data[name] for name in ("needle", "replacement", "is_exact", "is_whole")}
+    replaced = services.replace_words(story=story, author=request.user, chosen=chosen, **said)
     undo = ""
     if replaced.done:
         done = [(str(chapter), version, str(stood)) for chapter, version, stood in replaced.done]
         request.session[SESSION_KEY] = {"story": str(story.pk), "done": done}
         undo = reverse("stories:replacement-undo", args=[story.pk])
-    said = ngettext("Replaced in %(count)d place.", "Replaced in %(count)d places.", replaced.total)
-    messages.success(request, said % {"count": replaced.total}, extra_tags=undo)
+    message = ngettext("Replaced in %(count)d place.", "Replaced in %(count)d places.", replaced.total)
+    messages.success(request, message % {"count": replaced.total}, extra_tags=undo)
     _tell_left_alone(request, replaced.left_alone)
     return redirect("stories:story-find", pk=pk)
 
@@ -64,6 +66,14 @@ def replacement_undo(request: AuthedRequest, pk: UUID) -> HttpResponse:
 
 def _story(request: AuthedRequest, pk: UUID) -> Story:
     return get_object_or_404(Story.objects.editable_by(request.user), pk=pk)
+
+
+def _chapter(story: Story, named: Any) -> Chapter | None:
+    """The chapter that is asked for alone, where it is one of the story's."""
+    try:
+        return Chapter.objects.present().filter(story=story, pk=UUID(str(named))).without_text().first()
+    except ValueError:
+        return None
 
 
 def _chosen(request: AuthedRequest) -> dict[UUID, tuple[int, list[int]]]:
@@ -92,9 +102,16 @@ def _find(request: AuthedRequest, story: Story, form: FindForm, *, status: int =
     if is_asked and form.is_valid():
         said = form.cleaned_data
         found, is_more = services.find_words(
-            story=story, needle=said["needle"], is_exact=said["is_exact"], is_whole=said["is_whole"]
+            story=story,
+            needle=said["needle"],
+            is_exact=said["is_exact"],
+            is_whole=said["is_whole"],
+            chapter_id=said["chapter"],
         )
+    asked = form["chapter"].value()
+    chapter = _chapter(story, asked) if asked else None
     context = {
+        "chapter": chapter,
         "story": story,
         "form": form,
         "found": found,

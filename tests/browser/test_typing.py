@@ -55,6 +55,9 @@ def test_french_as_one_types_it(editor: tuple[Page, Chapter]) -> None:
     page.keyboard.press("Control+z")
     assert "\u202f?" not in text.input_value()
 
+    text.fill("")
+    text.press_sequentially("1. un\ndeux\n\nfin")
+    expect(text).to_have_value("1. un\n2. deux\n\nfin")
     text.fill("- un\n")
     page.keyboard.press("Control+End")
     text.press_sequentially("- deux")
@@ -66,3 +69,9 @@ def test_french_as_one_types_it(editor: tuple[Page, Chapter]) -> None:
     text.fill("")
     text.press_sequentially('"non"')
     expect(text).to_have_value('"non"')
+
+    page.locator(".editor__toolbar button").first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".editor__toolbar button").nth(1)).to_be_focused()
+    page.keyboard.press("End")
+    expect(page.locator(".editor__toolbar button").last).to_be_focused()
