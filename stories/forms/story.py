@@ -51,3 +51,10 @@ class VisibilityForm(forms.Form):
     """Who may read a story."""
 
     visibility = forms.ChoiceField(label=_("Who may read"), choices=Story.Visibility, widget=forms.RadioSelect)
+    is_confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def is_to_confirm(self, story: Story) -> bool:
+        """Whether this would open a journal to more people than read it now, and that was said only once."""
+        circles = list(Story.Visibility)
+        is_wider = circles.index(self.cleaned_data["visibility"]) > circles.index(Story.Visibility(story.visibility))
+        return story.mode == Story.Mode.JOURNAL and is_wider and not self.cleaned_data["is_confirmed"]

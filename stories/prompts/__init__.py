@@ -1,6 +1,7 @@
 """Questions to write from, each language's own: one for each day of a journal, and those that a life is asked."""
 
 import tomllib
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -43,6 +44,13 @@ def life_chapters(language: str) -> tuple[LifeChapter, ...]:
     """The parts of a life in their order, with their questions, in this language or in English."""
     parts = tomllib.loads(_file("legacy", language, "toml").read_text(encoding="utf-8"))["chapter"]
     return tuple(LifeChapter(name=part["name"], questions=tuple(part["questions"])) for part in parts)
+
+
+def question_after(*, prompt: str, language: str, answered: Container[str]) -> str:
+    """The next question of a life that has no answer yet, from the one at hand on and round; nothing when all have."""
+    questions = [question for part in life_chapters(language) for question in part.questions]
+    place = questions.index(prompt) + 1 if prompt in questions else 0
+    return next((one for one in questions[place:] + questions[:place] if one not in answered), "")
 
 
 def _file(kind: str, language: str, ending: str) -> Path:

@@ -36,6 +36,24 @@ def test_an_answer_is_a_chapter_with_its_question_above_it(client, legacy):
     assert 'class="asked__question"' in client.get(chapter.get_absolute_url()).text
 
 
+def test_the_next_question_stands_above_the_page_until_all_are_answered(client, legacy):
+    questions = [question for part in prompts.life_chapters("en") for question in part.questions]
+    chapter = create_chapter(story=legacy, prompt=questions[0])
+    create_chapter(story=legacy, prompt=questions[1])
+    page = client.get(chapter.get_absolute_url())
+    assert page.context["next_question"] == questions[2]
+    assert 'name="question" value="' in page.text
+    last = {"prompt": questions[-1], "language": "en"}
+    assert prompts.question_after(answered=set(questions[1:]), **last) == questions[0]
+    assert prompts.question_after(answered=set(questions), **last) == ""
+
+
+def test_who_is_asked_is_shown(client, legacy):
+    assert "Whose life is it?" in client.get(url(legacy)).text
+    Story.objects.filter(pk=legacy.pk).update(description="Marguerite, my <i>grandmother</i>.")
+    assert "Marguerite, my &lt;i&gt;grandmother" in client.get(url(legacy)).text
+
+
 def test_the_same_question_is_answered_once(client, legacy):
     assert answer(client, legacy, QUESTION)["Location"] == answer(client, legacy, f" {QUESTION} ")["Location"]
     assert Chapter.objects.count() == 1

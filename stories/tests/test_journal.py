@@ -93,12 +93,22 @@ def test_the_calendar_shows_what_was_written_and_on_this_day(client, journal):
 
     with CaptureQueriesContext(connection) as queries:
         page = client.get(url(journal)).text
-    assert len(queries) <= 9
+    assert len(queries) <= 10
     assert "3 words" in page
     assert "calendar__day--written" in page
     assert "Go on with today" in page
     assert ("A year before" in page) == (last_year.day == today.day)
     assert "You wrote on 1 day this month" in page
+
+
+def test_days_in_a_row_are_counted_and_a_gap_is_not_mentioned(client, journal):
+    today = timezone.localdate()
+    for back in (1, 2, 3, 5):
+        create_chapter(story=journal, entry_date=today - timedelta(days=back), content="A line.")
+    create_chapter(story=journal, entry_date=today, content="")
+    assert "3 days in a row" in client.get(url(journal)).text
+    Chapter.objects.filter(entry_date=today - timedelta(days=1)).delete()
+    assert "in a row" not in client.get(url(journal)).text
 
 
 @pytest.mark.parametrize("query", ["?month=2026-13", "?month=<script>", "?skip=-4", "?month=2024-02&skip=3"])
@@ -130,6 +140,7 @@ def test_there_are_questions_for_two_months_and_for_a_life(language):
     parts = prompts.life_chapters(language)
     questions = [question for part in parts for question in part.questions]
     assert len(parts) >= 10
+    assert all(6 <= len(part.questions) <= 10 for part in parts)
     assert len(questions) == len(set(questions)) >= 60
     assert max(map(len, [*asked, *questions])) <= 200
     if language == "fr":

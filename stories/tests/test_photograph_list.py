@@ -112,6 +112,16 @@ def test_what_is_no_picture_is_refused(client, chapter, file):
     assert not Photograph.objects.exists()
 
 
+def test_shown_after_the_text_in_the_preview(client, chapter):
+    add(client, chapter, description="A stove")
+    photograph = Photograph.objects.get()
+    page = client.post(
+        reverse("stories:chapter-preview", args=[chapter.story_id, chapter.pk]), {"title": "T", "content": "Kitchen."}
+    ).text
+    assert page.index("Kitchen.") < page.index(url(chapter, "photograph-image", photograph.pk))
+    assert "The &lt;b&gt;kitchen&lt;/b&gt;" in page
+
+
 def test_limits(client, chapter):
     assert add(client, chapter, caption="c" * 501).status_code == 422
     Photograph.objects.bulk_create(Photograph(chapter=chapter, position=number) for number in range(1, 31))

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -64,6 +64,7 @@ def journal(request: AuthedRequest, pk: UUID) -> HttpResponse:
         "skip": skipped + 1,
         "days_written": written.values("entry_date").distinct().count(),
         "words_written": written.aggregate(words=Sum("word_count"))["words"] or 0,
+        "streak": _days_in_a_row(dated.filter(word_count__gt=0), today),
         "earlier": earlier.order_by("-entry_date")[:20],
         "undated": undated,
         "has_today": today in entries,
@@ -114,6 +115,17 @@ def prompt_choose(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpRespo
     another = "" if request.POST.get("none") else prompts.prompt_after(prompt=chapter.prompt, language=language)
     services.set_prompt(chapter=chapter, prompt=another)
     return redirect(chapter)
+
+
+def _days_in_a_row(written: QuerySet[Chapter], today: date) -> int:
+    """How many days up to today were written on without a gap; today itself may still come. Counted up to a year."""
+    latest = written.filter(entry_date__range=(today - timedelta(days=366), today)).order_by("-entry_date")
+    days = set(latest.values_list("entry_date", flat=True))
+    last = today if today in days else today - timedelta(days=1)
+    count = 0
+    while last - timedelta(days=count) in days:
+        count += 1
+    return count
 
 
 def _story(request: AuthedRequest, pk: UUID, mode: str) -> Story:

@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from costory.lib.errors import DomainError
 from costory.lib.http import AuthedRequest
-from stories import comparison, services
+from stories import comparison, prompts, services
 from stories.forms import ChapterForm, MergeForm
 from stories.models import Chapter, CodexEntry, Revision, Story
 from stories.services import ContentTooLong, StaleRevision
@@ -97,6 +97,11 @@ def _studio(
     if chapter.story.mode == Story.Mode.ROLEPLAY:
         cast = chapter.story.codex_entries.present().filter(kind=CodexEntry.Kind.CHARACTER)
         context["cast"] = cast.exclude(played_by=CodexEntry.Player.COACH).only("name").order_by("name")[:50]
+    if chapter.story.mode == Story.Mode.LEGACY:
+        answered = set(Chapter.objects.filter(story=chapter.story, deleted_at=None).values_list("prompt", flat=True))
+        context["next_question"] = prompts.question_after(
+            prompt=chapter.prompt, language=chapter.story.language, answered=answered
+        )
     context["statuses"] = Chapter.Status.choices
     context["chapter_list"] = mark_current(chapter_list_html(chapter.story), chapter)
     return render(request, "stories/chapter_edit.html", context, status=status)

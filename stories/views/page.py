@@ -12,7 +12,7 @@ from costory.lib import markdown
 from costory.lib.http import AuthedRequest
 from stories import provenance
 from stories.forms import PreviewForm
-from stories.models import Chapter
+from stories.models import Chapter, Photograph
 from stories.services import MAX_CONTENT_CHARACTERS
 
 
@@ -32,7 +32,8 @@ def chapter_preview(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpRes
         reason = _("This chapter is too long to be shown. Please divide it.")
         return render(request, template, {**context, "reason": reason}, status=413)
     chapter.title = form.cleaned_data["title"]
-    return render(request, template, {**context, "preview_html": markdown.render(content)})
+    photographs = Photograph.objects.filter(chapter=chapter).order_by("position")
+    return render(request, template, {**context, "preview_html": markdown.render(content), "photographs": photographs})
 
 
 @require_safe

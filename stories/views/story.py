@@ -74,12 +74,17 @@ def _render_story(request: AuthedRequest, story: Story, *, status: int = 200, **
 
 @require_POST
 def story_publish(request: AuthedRequest, pk: UUID) -> HttpResponse:
-    """Decide who may read a story."""
+    """Decide who may read a story; a journal asks again before it opens."""
     story = get_object_or_404(Story.objects.editable_by(request.user), pk=pk)
     form = VisibilityForm(request.POST)
     if not form.is_valid():
         return _render_story(request, story, form=StoryForm(instance=story), visibility_form=form, status=422)
-    services.set_visibility(story=story, visibility=form.cleaned_data["visibility"])
+    visibility = form.cleaned_data["visibility"]
+    if form.is_to_confirm(story):
+        entries = Chapter.objects.present().filter(story=story, word_count__gt=0).count()
+        context = {"story": story, "visibility": visibility, "entries": entries}
+        return render(request, "stories/story_publish.html", context)
+    services.set_visibility(story=story, visibility=visibility)
     messages.success(request, _("Saved."))
     return redirect(story)
 
