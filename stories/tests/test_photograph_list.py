@@ -48,6 +48,17 @@ def test_added_and_shown_to_its_writer(client, chapter):
     assert image["X-Content-Type-Options"] == "nosniff"
 
 
+def test_a_picture_of_41_megapixels_is_refused_though_its_file_is_small(client, chapter):
+    file = io.BytesIO()
+    Image.new("1", (6500, 6400)).save(file, "PNG")
+    assert len(file.getvalue()) < 100_000
+    bomb = SimpleUploadedFile("a.png", file.getvalue(), content_type="image/png")
+    response = add(client, chapter, image=bomb)
+    assert response.status_code == 422
+    assert "errorlist" in response.text
+    assert not Photograph.objects.exists()
+
+
 def test_readers_see_it_while_they_may_read(client, chapter):
     add(client, chapter, description="A stove")
     photograph = Photograph.objects.get()
