@@ -1,6 +1,9 @@
 """A journal by its days: one entry for each, in their order, a question for whoever wants one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -54,6 +57,24 @@ def test_days_stand_in_their_order_however_they_were_written(client, journal):
         (2, today - timedelta(days=4)),
         (3, today),
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_at_once_open_one_entry():
+    journal = create_story(mode="journal")
+    tabs = Barrier(2)
+
+    def open_today(_: int) -> UUID:
+        try:
+            tabs.wait(timeout=10)
+            return services.open_day(story=journal, author=journal.owner, day=timezone.localdate()).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        opened = set(pool.map(open_today, range(2)))
+
+    assert opened == {Chapter.objects.get().pk}
 
 
 def test_an_entry_is_called_by_its_day_in_the_storys_language():
