@@ -85,6 +85,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     bio = models.TextField(_("about you"), max_length=2000, blank=True)
     is_public = models.BooleanField(_("public profile"), default=False)
     language = models.CharField(_("language"), max_length=5, choices=Language, blank=True, default="")
+    # ISO 3166-1 alpha-2. Only help lines are chosen by it; "" is whatever the language suggests.
+    country = models.CharField(_("country"), max_length=2, blank=True, default="", db_default="")
     theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("staff"), default=False)

@@ -36,6 +36,8 @@ class Wallet(models.Model):
     lifetime_spent_micros = models.BigIntegerField(_("spent in all"), default=0)
     entry_count = models.PositiveIntegerField(default=0)
     is_frozen = models.BooleanField(_("frozen"), default=False)
+    # What its owner allows the coach in a calendar month; null is no limit.
+    monthly_budget_micros = models.BigIntegerField(_("monthly budget"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = WalletQuerySet.as_manager()
@@ -47,6 +49,10 @@ class Wallet(models.Model):
             models.CheckConstraint(condition=Q(held_micros__gte=0), name="wallet_held_not_negative"),
             models.CheckConstraint(
                 condition=Q(held_micros__lte=F("balance_micros")) | Q(is_frozen=True), name="wallet_never_overdrawn"
+            ),
+            models.CheckConstraint(
+                condition=Q(monthly_budget_micros=None) | Q(monthly_budget_micros__gte=0),
+                name="wallet_budget_not_negative",
             ),
             models.CheckConstraint(condition=Q(lifetime_spent_micros__gte=0), name="wallet_spent_not_negative"),
         ]

@@ -1,6 +1,21 @@
 """Who helps."""
 
 from coaching.models.catalogue import CoachModel
+from coaching.models.continuity import ContinuityCheck, Finding
 from coaching.models.conversation import Message, Reply, Session
+from coaching.models.dispatch import Dispatch
+from coaching.models.memory import Summary, SummaryRequest
+from coaching.models.proposal import Proposal
 
-__all__ = ["CoachModel", "Message", "Reply", "Session"]
+__all__ = [
+    "CoachModel",
+    "ContinuityCheck",
+    "Dispatch",
+    "Finding",
+    "Message",
+    "Proposal",
+    "Reply",
+    "Session",
+    "Summary",
+    "SummaryRequest",
+]

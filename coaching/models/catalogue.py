@@ -34,6 +34,10 @@ class CoachModel(models.Model):
     has_zero_retention = models.BooleanField(_("zero retention"), default=False)
     is_enabled = models.BooleanField(_("on offer"), default=False)
     expires_at = models.DateTimeField(_("ends at"), null=True, blank=True)
+    replaced_by = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replaces", verbose_name=_("replaced by")
+    )
+    note = models.CharField(_("what it is good at"), max_length=200, blank=True, db_default="")
     synced_at = models.DateTimeField(_("synchronised at"), null=True, blank=True)
 
     objects = CoachModelQuerySet.as_manager()

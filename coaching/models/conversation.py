@@ -20,14 +20,26 @@ if TYPE_CHECKING:
 
 class SessionQuerySet(models.QuerySet["Session"]):
     def of(self, user: "User | AnonymousUser") -> "SessionQuerySet":
-        """Conversations of this person about stories that are still theirs and not in the bin."""
+        """Conversations of this person about stories that are still theirs; neither they nor the story in the bin."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(user=user, story__owner=user, story__deleted_at=None)
+        return self.filter(user=user, story__owner=user, story__deleted_at=None, deleted_at=None)
+
+    def conversations(self) -> "SessionQuerySet":
+        """Those that are talked in; not the desk, where proposals and summaries are made."""
+        return self.filter(kind=Session.Kind.CONVERSATION)
 
 
 class Session(models.Model):
-    """A conversation about one story, in one of the coach's modes."""
+    """A conversation about one story, in one of the coach's modes, or the desk where single pieces of work are made.
+
+    Messages form a tree: `head` is the end of the branch that is shown, and asking again in other words begins another
+    branch beside it. `reads_ahead` is the writer's leave to show the coach chapters and facts that come later.
+    """
+
+    class Kind(models.TextChoices):
+        CONVERSATION = "conversation", _("Conversation")
+        DESK = "desk", _("Desk")
 
     class Mode(models.TextChoices):
         NARRATIVE = "narrative", _("Narrative coach")
@@ -41,7 +53,15 @@ class Session(models.Model):
     chapter = models.ForeignKey(
         Chapter, on_delete=models.SET_NULL, null=True, blank=True, related_name="coach_sessions"
     )
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.CONVERSATION, db_default=Kind.CONVERSATION)
     mode = models.CharField(_("mode"), max_length=12, choices=Mode)
+    title = models.CharField(_("title"), max_length=120, blank=True, db_default="")
+    model = models.CharField(_("model"), max_length=160, blank=True, db_default="")
+    head = models.ForeignKey("Message", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    reads_ahead = models.BooleanField(_("may read ahead"), default=False, db_default=False)
+    is_pinned = models.BooleanField(_("pinned"), default=False, db_default=False)
+    archived_at = models.DateTimeField(_("archived at"), null=True, blank=True)
+    deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
@@ -56,6 +76,8 @@ class Session(models.Model):
             models.CheckConstraint(
                 condition=Q(mode__in=["narrative", "therapeutic", "coauthor", "structural"]), name="session_mode_known"
             ),
+            models.CheckConstraint(condition=Q(kind__in=["conversation", "desk"]), name="session_kind_known"),
+            models.UniqueConstraint(fields=["user", "story"], condition=Q(kind="desk"), name="session_one_desk"),
         ]
 
     def __str__(self) -> str:
@@ -66,16 +88,23 @@ class Session(models.Model):
 
     @property
     def needs_zero_retention(self) -> bool:
-        """Whether what is sent may only go where nothing is kept: journals and therapeutic sessions."""
-        return self.mode == self.Mode.THERAPEUTIC or self.story.mode == Story.Mode.JOURNAL
+        """Whether what is sent may only go where nothing is kept: journals, family memories, therapeutic sessions."""
+        return self.mode == self.Mode.THERAPEUTIC or self.story.mode in {Story.Mode.JOURNAL, Story.Mode.LEGACY}
 
 
 class Message(models.Model):
-    """What the writer said to the coach."""
+    """What the writer said to the coach, after `parent` or as the first thing.
+
+    `quote` is a passage of the page the writer points at. `needs_care` marks words that sounded like danger: help is
+    shown beside them, whatever a model answers.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="messages")
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
     content = models.TextField(_("text"))
+    quote = models.TextField(_("quoted passage"), blank=True, db_default="")
+    needs_care = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
@@ -94,7 +123,12 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         """Replies in this person's conversations."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(session__user=user, session__story__owner=user, session__story__deleted_at=None)
+        return self.filter(
+            session__user=user,
+            session__story__owner=user,
+            session__story__deleted_at=None,
+            session__deleted_at=None,
+        )
 
     def unfinished(self) -> "ReplyQuerySet":
         """Replies that have not ended."""
@@ -105,7 +139,8 @@ class Reply(models.Model):
     """The coach's answer to one message: a small state machine that ends exactly once (DESIGN.md, "A coach reply").
 
     pending → running → done | stopped | failed. `claimed_by` names the server process whose task runs it;
-    `heartbeat_at` is its last sign of life. `request` is what will be sent, kept only until the reply ends.
+    `heartbeat_at` is its last sign of life. `request` is what will be sent, kept here only until the reply ends, and
+    `request_sha256` the digest of the bytes it becomes; what did leave the house stands in `Dispatch`.
     """
 
     class State(models.TextChoices):
@@ -116,6 +151,11 @@ class Reply(models.Model):
         FAILED = "failed", _("Failed")
 
     UNFINISHED = (State.PENDING, State.RUNNING)
+
+    class Feedback(models.TextChoices):
+        NONE = "", _("Not said")
+        GOOD = "good", _("Helpful")
+        BAD = "bad", _("Not helpful")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="replies")
@@ -138,6 +178,8 @@ class Reply(models.Model):
 
     request = models.JSONField(default=dict, editable=False)
     receipt = models.JSONField(default=list, editable=False)
+    request_sha256 = models.CharField(max_length=64, blank=True, db_default="", editable=False)
+    feedback = models.CharField(_("feedback"), max_length=4, choices=Feedback, blank=True, default="", db_default="")
     generation_id = models.CharField(max_length=120, blank=True)
     claimed_by = models.CharField(max_length=80, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
@@ -166,6 +208,7 @@ class Reply(models.Model):
                 | Q(state__in=["done", "stopped", "failed"], ended_at__isnull=False, cost_micros__gte=0),
                 name="reply_ended_with_a_cost",
             ),
+            models.CheckConstraint(condition=Q(feedback__in=["", "good", "bad"]), name="reply_feedback_known"),
             models.CheckConstraint(
                 condition=Q(cost_micros=None) | Q(cost_micros__lte=F("ceiling_micros")),
                 name="reply_cost_within_ceiling",

@@ -130,7 +130,9 @@ def _create(session: Session, content: str, request_key: str, prepared: _Prepare
         hold = billing.services.open_hold(
             user=session.user, amount_micros=quote.ceiling_micros, cause=f"reply:{reply_id}"
         )
-    message = Message.objects.create(session=session, content=content)
+    # Two tabs that speak at once make one conversation: the second says its words after the first's.
+    head = Session.objects.select_for_update().values_list("head_id", flat=True).get(pk=session.pk)
+    message = Message.objects.create(session=session, parent_id=head, content=content)
     reply = Reply.objects.create(
         id=reply_id,
         session=session,
@@ -143,7 +145,7 @@ def _create(session: Session, content: str, request_key: str, prepared: _Prepare
         request=prepared.request,
         receipt=prepared.receipt,
     )
-    Session.objects.filter(pk=session.pk).update(updated_at=timezone.now())
+    Session.objects.filter(pk=session.pk).update(head=message, updated_at=timezone.now())
     events.services.record(
         "message.sent",
         person_id=session.user_id,
