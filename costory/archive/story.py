@@ -16,7 +16,16 @@ from pydantic import Field, ValidationError
 
 import stories.archive
 from accounts.models import User
-from coaching.archive import ConversationPart, conversation_parts, create_conversations
+from coaching.archive import (
+    ConversationPart,
+    FindingPart,
+    SummaryPart,
+    conversation_parts,
+    create_conversations,
+    create_memory,
+    finding_parts,
+    summary_parts,
+)
 from costory.lib.archive import InvalidArchive, Moment, Part, places_of, write_json
 from stories.archive import BeatPart, ChapterPart, CodexPart, InsertionPart, StoryPart
 from stories.models import Story
@@ -41,6 +50,9 @@ class StoryArchive(Part):
     beats: Annotated[list[BeatPart], Field(max_length=5_000)]
     insertions: Annotated[list[InsertionPart], Field(max_length=100_000)]
     conversations: Annotated[list[ConversationPart], Field(max_length=10_000)]
+    # Archives from before the coach had a memory are without them.
+    summaries: Annotated[list[SummaryPart], Field(max_length=10_000)] = Field(default_factory=list)
+    findings: Annotated[list[FindingPart], Field(max_length=100_000)] = Field(default_factory=list)
 
 
 def write_story(story: Story, into: IO[bytes], *, with_notes: bool = False) -> None:
@@ -55,6 +67,8 @@ def write_story(story: Story, into: IO[bytes], *, with_notes: bool = False) -> N
         ("beats", stories.archive.beat_parts(story)),
         ("insertions", stories.archive.insertion_parts(story)),
         ("conversations", conversation_parts(story, user_id=story.owner_id)),
+        ("summaries", summary_parts(story)),
+        ("findings", finding_parts(story)),
     ]
     write_json(into, parts)
 
@@ -96,6 +110,13 @@ def import_story(*, owner: User, content: bytes) -> Story:
                 create_conversations(
                     archive.conversations,
                     user=owner,
+                    story=story,
+                    chapter_ids=rows.chapter_ids,
+                    reply_ids=rows.reply_ids,
+                )
+                create_memory(
+                    archive.summaries,
+                    archive.findings,
                     story=story,
                     chapter_ids=rows.chapter_ids,
                     reply_ids=rows.reply_ids,

@@ -4,6 +4,7 @@ Each story is there whole, as the archive that anybody can take in on their own,
 other row of theirs is a line of JSON.
 """
 
+import base64
 import json
 import re
 import zipfile
@@ -125,4 +126,6 @@ def _plain(value: object) -> str:
         return value.name or ""
     if isinstance(value, models.TextChoices):
         return value.value
+    if isinstance(value, bytes | memoryview):
+        return base64.b64encode(value).decode()
     raise TypeError(f"No form in JSON for {type(value).__name__}")

@@ -15,7 +15,7 @@ from django.db import models
 
 from accounts.models import ApiToken, User
 from billing.models import Entry, Hold, Wallet
-from coaching.models import Message, Reply, Session
+from coaching.models import Dispatch, Finding, Message, Proposal, Reply, Session, Summary
 from events.models import Event
 from stories.models import (
     Beat,
@@ -84,6 +84,10 @@ BELONGINGS: tuple[Belonging, ...] = (
     Belonging(Session, "user", is_in_story=True),
     Belonging(Message, "session__user", is_in_story=True),
     Belonging(Reply, "session__user", is_in_story=True),
+    Belonging(Proposal, "user", is_in_story=True),
+    Belonging(Summary, "chapter__story__owner", is_in_story=True),
+    Belonging(Finding, "story__owner", is_in_story=True),
+    Belonging(Dispatch, "reply__session__user"),
     Belonging(Insertion, "story__owner", is_in_story=True),
 )
 # Tables with a way to a person that are nobody's belongings, each with its reason.
@@ -94,6 +98,8 @@ NOT_BELONGINGS = {
     "admin.logentry": "what staff did for the house",
     "account.emailconfirmation": "a link that opens an account, for a few days",
     "billing.signupgrant": "a digest against a second gift; no name, no address",
+    "coaching.summaryrequest": "a piece of work under way; what comes of it is a summary",
+    "coaching.continuitycheck": "that the story was read for contradictions; what was found is listed",
     "socialaccount.socialtoken": "never stored (SOCIALACCOUNT_STORE_TOKENS)",
     "stories.chaptermentions": "counted from the text and the codex, at any time again",
 }

@@ -3,8 +3,8 @@
 import pytest
 from django.db.models import Model
 
-from coaching.archive import ConversationPart, ExchangePart, ReplyPart
-from coaching.models import Message, Reply, Session
+from coaching.archive import ConversationPart, ExchangePart, FindingPart, ProposalPart, ReplyPart, SummaryPart
+from coaching.models import Finding, Message, Proposal, Reply, Session, Summary
 from costory.lib.archive import Part
 from stories.archive.schema import (
     BeatPart,
@@ -56,6 +56,10 @@ CASES: list[tuple[type[Model], type[Part], set[str]]] = [
         {"session", "message", "request_key", "content_html", "hold", "request", "generation_id", "claimed_by"}
         | {"heartbeat_at", "stop_requested_at"},
     ),
+    # It stands with its reply.
+    (Proposal, ProposalPart, {"reply", "story", "user"}),
+    (Summary, SummaryPart, set()),
+    (Finding, FindingPart, {"id", "story"}),
 ]
 
 

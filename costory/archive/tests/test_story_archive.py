@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from billing.models import Entry, Hold, Wallet
-from coaching.models import Message, Reply, Session
+from coaching.models import Finding, Message, Proposal, Reply, Session, Summary
 from costory.archive.story import export_story, import_story
 from costory.lib.archive import InvalidArchive
 from costory.lib.tests.test_markdown import ATTACKS, assert_harmless
@@ -81,8 +81,30 @@ def story(settings, tmp_path):
         receipt=[{"part": "chapter", "label": "1 · Un", "tokens": 9, "included": True, "reason": "whole"}],
         ended_at=timezone.now(),
     )
-    pending = Message.objects.create(session=session, content="Encore ?")
+    pending = Message.objects.create(session=session, content="Encore ?", parent=message, quote="la mer")
+    Message.objects.create(session=session, content="Ou bien ?", parent=message, needs_care=True)
+    Session.objects.filter(pk=session.pk).update(
+        head=pending, title="La suite", model="test/prose", reads_ahead=True, is_pinned=True
+    )
     Reply.objects.create(session=session, message=pending, request_key="p", model="test/prose")
+    Proposal.objects.create(
+        reply=reply, story=story, user=owner, chapter=first, kind="rewrite", manner="tighten", version=2, start=1, end=4
+    )
+    Summary.objects.create(chapter=first, text="Ils partent.", text_sha256=Summary.digest(first.content), reply=reply)
+    Finding.objects.create(
+        story=story,
+        origin="model",
+        kind="age",
+        explanation="Trente ans, puis vingt.",
+        first_chapter=first,
+        first_quote="trente",
+        first_start=3,
+        second_chapter=first,
+        second_quote="vingt",
+        second_start=9,
+        fingerprint="a" * 64,
+        waived_at=reply.ended_at,
+    )
     first = insert_passage(
         chapter=first, author=owner, version=1, position=3, text="Il plut. Puis il neigea. ", reply_id=reply.pk
     )

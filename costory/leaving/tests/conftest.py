@@ -12,7 +12,7 @@ import billing.services
 import events.services
 from accounts import services
 from accounts.models import User
-from coaching.models import Message, Reply, Session
+from coaching.models import Dispatch, Finding, Message, Proposal, Reply, Session, Summary
 from costory.lib.pictures import clean_picture
 from stories.models import (
     Beat,
@@ -71,7 +71,7 @@ def create_rich_person(**overrides) -> User:
     ImportDraft.objects.create(owner=person, contents={"title": "x"})
     session = Session.objects.create(story=story, user=person, chapter=chapter, mode="narrative")
     message = Message.objects.create(session=session, content="Is the opening too slow?")
-    Reply.objects.create(
+    reply = Reply.objects.create(
         id=reply_id,
         session=session,
         message=message,
@@ -81,6 +81,30 @@ def create_rich_person(**overrides) -> User:
         state="done",
         cost_micros=0,
         ended_at=message.created_at,
+    )
+    Session.objects.filter(pk=session.pk).update(head=message)
+    Proposal.objects.create(reply=reply, story=story, user=person, chapter=chapter, kind="rewrite", passage="at last")
+    Summary.objects.create(chapter=chapter, text="They leave.", text_sha256=Summary.digest(chapter.content))
+    Finding.objects.create(
+        story=story,
+        origin="rule",
+        kind="place",
+        explanation="Here they are gone, there they stand about.",
+        first_chapter=chapter,
+        first_quote="Gone",
+        first_start=0,
+        second_chapter=chapter,
+        second_quote="stood",
+        second_start=26,
+        fingerprint="f" * 64,
+    )
+    Dispatch.objects.create(
+        reply=reply,
+        packed=Dispatch.pack(b'{"model":"m"}'),
+        size_bytes=13,
+        processor="openrouter.ai",
+        is_zero_retention=True,
+        sent_at=message.created_at,
     )
     Insertion.objects.create(story=story, reply_id=reply_id, text="The gulls stood about.")
     billing.services.grant_signup(user=person)
