@@ -18,14 +18,21 @@ def create() -> openrouter.OpenRouter:
     )
 
 
+def body(model: str, request: dict[str, Any]) -> bytes:
+    """The bytes that are sent for a reply."""
+    return chat_request(model, request).body(is_openrouter=settings.OPENROUTER_DIALECT == "openrouter")
+
+
 def chat_request(model: str, request: dict[str, Any]) -> openrouter.ChatRequest:
     """What is sent for a reply, from what was stored with it when its price was shown."""
     return openrouter.ChatRequest(
         model=model,
-        messages=request["messages"],
+        # In this order, so that the same request is the same bytes whatever a database makes of an object's order.
+        messages=[{"role": message["role"], "content": message["content"]} for message in request["messages"]],
         max_tokens=request["max_tokens"],
         temperature=request.get("temperature"),
         zdr=request["zdr"],
         user=request["user"],
         session_id=request["session_id"],
+        schema=request.get("schema"),
     )

@@ -55,7 +55,12 @@ async def _stream(generation: Generation, claimed: Claimed, client: openrouter.O
         logger.warning("A reply ended early: %s (%s)", generation.reply_id, code)
         if code == "insufficient_provider_funds":
             logger.critical("The model account has no credits left: replies fail until it is topped up.")
-        return Outcome.failed(code, content=generation.text, generation_id=generation.generation_id)
+        return Outcome.failed(
+            code,
+            content=generation.text,
+            generation_id=generation.generation_id,
+            was_sent=not isinstance(error, openrouter.UpstreamUnreachable),
+        )
     if not generation.text.strip():
         return Outcome.failed("empty", content="", generation_id=generation.generation_id)
     usage = stream.usage

@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='coachmodel',
             name='note',
-            field=models.CharField(blank=True, db_default='', max_length=200, verbose_name='what it is good at'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='what it is good at'),
         ),
         migrations.AddField(
             model_name='coachmodel',
@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='message',
             name='quote',
-            field=models.TextField(blank=True, db_default='', verbose_name='quoted passage'),
+            field=models.TextField(blank=True, db_default='', default='', verbose_name='quoted passage'),
         ),
         migrations.AddField(
             model_name='reply',
@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='reply',
             name='request_sha256',
-            field=models.CharField(blank=True, db_default='', editable=False, max_length=64),
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=64),
         ),
         migrations.AddField(
             model_name='session',
@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='session',
             name='model',
-            field=models.CharField(blank=True, db_default='', max_length=160, verbose_name='model'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=160, verbose_name='model'),
         ),
         migrations.AddField(
             model_name='session',
@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='session',
             name='title',
-            field=models.CharField(blank=True, db_default='', max_length=120, verbose_name='title'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=120, verbose_name='title'),
         ),
         migrations.AddConstraint(
             model_name='reply',

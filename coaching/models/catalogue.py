@@ -37,7 +37,7 @@ class CoachModel(models.Model):
     replaced_by = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replaces", verbose_name=_("replaced by")
     )
-    note = models.CharField(_("what it is good at"), max_length=200, blank=True, db_default="")
+    note = models.CharField(_("what it is good at"), max_length=200, blank=True, default="", db_default="")
     synced_at = models.DateTimeField(_("synchronised at"), null=True, blank=True)
 
     objects = CoachModelQuerySet.as_manager()

@@ -55,8 +55,8 @@ class Session(models.Model):
     )
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.CONVERSATION, db_default=Kind.CONVERSATION)
     mode = models.CharField(_("mode"), max_length=12, choices=Mode)
-    title = models.CharField(_("title"), max_length=120, blank=True, db_default="")
-    model = models.CharField(_("model"), max_length=160, blank=True, db_default="")
+    title = models.CharField(_("title"), max_length=120, blank=True, default="", db_default="")
+    model = models.CharField(_("model"), max_length=160, blank=True, default="", db_default="")
     head = models.ForeignKey("Message", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     reads_ahead = models.BooleanField(_("may read ahead"), default=False, db_default=False)
     is_pinned = models.BooleanField(_("pinned"), default=False, db_default=False)
@@ -103,7 +103,7 @@ class Message(models.Model):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="messages")
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
     content = models.TextField(_("text"))
-    quote = models.TextField(_("quoted passage"), blank=True, db_default="")
+    quote = models.TextField(_("quoted passage"), blank=True, default="", db_default="")
     needs_care = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
@@ -178,7 +178,7 @@ class Reply(models.Model):
 
     request = models.JSONField(default=dict, editable=False)
     receipt = models.JSONField(default=list, editable=False)
-    request_sha256 = models.CharField(max_length=64, blank=True, db_default="", editable=False)
+    request_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     feedback = models.CharField(_("feedback"), max_length=4, choices=Feedback, blank=True, default="", db_default="")
     generation_id = models.CharField(max_length=120, blank=True)
     claimed_by = models.CharField(max_length=80, blank=True)

@@ -1,11 +1,10 @@
 """Every write of the coach, by what it is about."""
 
 from coaching.context import MessageTooLong
+from coaching.services.asking import Prepared, Quote, UnknownModel
 from coaching.services.catalogue import sync_models
 from coaching.services.conversation import (
     EmptyMessage,
-    Quote,
-    UnknownModel,
     clean_message,
     open_session,
     post_message,
@@ -23,6 +22,7 @@ __all__ = [
     "MessageTooLong",
     "NotThatPassage",
     "Outcome",
+    "Prepared",
     "Quote",
     "UnknownModel",
     "clean_message",

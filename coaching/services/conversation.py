@@ -1,64 +1,32 @@
 """A writer says something to the coach."""
 
-import hashlib
-import logging
-import uuid
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-import billing.services
 import events.services
 from accounts.models import User
 from coaching import process, selectors
 from coaching.context import MessageTooLong
-from coaching.models import CoachModel, Message, Reply, Session
+from coaching.models import Reply, Session
+from coaching.services import asking
+from coaching.services.asking import Prepared, Quote
 from coaching.services.settlement import Outcome, end_reply
-from costory.lib import markdown, money
+from costory.lib import markdown
 from costory.lib.errors import DomainError
 from stories.models import Chapter, Story
 
-logger = logging.getLogger(__name__)
-
 MESSAGE_MAX_CHARACTERS = 20_000
-# Below this an answer is not worth its prompt.
-LEAST_REPLY_TOKENS = 64
 
 
 class EmptyMessage(DomainError):
     """There is nothing to answer."""
 
     code: ClassVar[str] = "validation_error"
-
-
-class UnknownModel(DomainError):
-    """The model is not on offer: unknown, retired, or without a price."""
-
-    code: ClassVar[str] = "validation_error"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Quote:
-    """What a reply would cost at most, before it is asked for. Amounts in micros of the wallet's currency."""
-
-    model: str
-    is_offline: bool
-    prompt_tokens: int
-    max_output_tokens: int
-    ceiling_micros: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Prepared:
-    quote: Quote
-    request: dict[str, Any]
-    receipt: list[dict[str, Any]]
 
 
 @transaction.atomic
@@ -83,18 +51,12 @@ def post_message(
     MessageTooLong, UnknownModel and billing's InsufficientCredits.
     """
     content = clean_message(content=content)
-    known = Reply.objects.filter(session=session, request_key=request_key).first()
-    if known is not None:
-        return known
-    try:
-        with transaction.atomic():
-            reply = _create(session, content, request_key, _prepare(session, content, model, cursor))
-    except IntegrityError:
-        # The same form twice at the same moment: the other one came first, and its hold is the only one.
-        known = Reply.objects.filter(session=session, request_key=request_key).first()
-        if known is None:
-            raise
-        return known
+    reply, _is_new = asking.ask(
+        session,
+        content=content,
+        request_key=request_key,
+        prepare=lambda: _prepare(session, content, model, cursor),
+    )
     return reply
 
 
@@ -120,42 +82,6 @@ def start_session(
         return known
     session = open_session(user=user, story=story, mode=mode, chapter=chapter)
     return post_message(session=session, content=content, request_key=request_key, model=model, cursor=cursor)
-
-
-def _create(session: Session, content: str, request_key: str, prepared: _Prepared) -> Reply:
-    quote = prepared.quote
-    reply_id = uuid.uuid4()
-    hold = None
-    if quote.ceiling_micros:
-        hold = billing.services.open_hold(
-            user=session.user, amount_micros=quote.ceiling_micros, cause=f"reply:{reply_id}"
-        )
-    # Two tabs that speak at once make one conversation: the second says its words after the first's.
-    head = Session.objects.select_for_update().values_list("head_id", flat=True).get(pk=session.pk)
-    message = Message.objects.create(session=session, parent_id=head, content=content)
-    reply = Reply.objects.create(
-        id=reply_id,
-        session=session,
-        message=message,
-        request_key=request_key,
-        model=quote.model,
-        is_offline=quote.is_offline,
-        hold=hold,
-        ceiling_micros=quote.ceiling_micros,
-        request=prepared.request,
-        receipt=prepared.receipt,
-    )
-    Session.objects.filter(pk=session.pk).update(head=message, updated_at=timezone.now())
-    events.services.record(
-        "message.sent",
-        person_id=session.user_id,
-        subject=message,
-        payload={"mode": session.mode, "model": quote.model, "ceiling_micros": quote.ceiling_micros},
-    )
-    engine = process.current()
-    if engine is not None:
-        transaction.on_commit(lambda: engine.offer(reply_id))
-    return reply
 
 
 @transaction.atomic
@@ -192,58 +118,11 @@ def clean_message(*, content: str) -> str:
     return content
 
 
-def _prepare(session: Session, content: str, model: str, cursor: int | None) -> _Prepared:
+def _prepare(session: Session, content: str, model: str, cursor: int | None) -> Prepared:
     if not settings.COACH_ONLINE:
-        return _prepare_offline(session, content)
-    listed = _model_on_offer(model)
-    slug = listed.slug if listed is not None else model or settings.OPENROUTER_MODEL
-    max_tokens = settings.REPLY_MAX_TOKENS
-    if listed is not None and listed.max_completion_tokens:
-        max_tokens = max(LEAST_REPLY_TOKENS, min(max_tokens, listed.max_completion_tokens))
-    room = settings.CONTEXT_BUDGET_TOKENS
-    if listed is not None and listed.context_length:
-        room = max(LEAST_REPLY_TOKENS, min(room, listed.context_length - max_tokens))
-    context = selectors.context_for(session=session, content=content, budget_tokens=room, cursor=cursor)
-    ceiling = 0
-    if listed is not None and listed.prompt_price_usd is not None and listed.completion_price_usd is not None:
-        cost_usd = money.estimate_cost_usd(
-            prompt_tokens=context.tokens,
-            completion_tokens=max_tokens,
-            prompt_price=listed.prompt_price_usd,
-            completion_price=listed.completion_price_usd,
-            request_price=listed.request_price_usd,
-        )
-        ceiling = money.ceil_micros(cost_usd, usd_to_wallet=settings.USD_TO_WALLET, markup=settings.MARKUP)
-    quote = Quote(
-        model=slug,
-        is_offline=False,
-        prompt_tokens=context.tokens,
-        max_output_tokens=max_tokens,
-        ceiling_micros=ceiling,
+        return asking.prepare_offline(selectors.offline_answer(session=session, content=content))
+    return asking.prepare(
+        session,
+        lambda room: selectors.context_for(session=session, content=content, budget_tokens=room, cursor=cursor),
+        model=model,
     )
-    request = {
-        "messages": [dict(message) for message in context.messages],
-        "max_tokens": max_tokens,
-        "zdr": session.needs_zero_retention,
-        "user": salted_hmac("coaching.provider-user", session.user_id.hex, algorithm="sha256").hexdigest()[:32],
-        "session_id": hashlib.sha256(session.pk.bytes).hexdigest()[:32],
-    }
-    return _Prepared(quote=quote, request=request, receipt=context.receipt_json())
-
-
-def _prepare_offline(session: Session, content: str) -> _Prepared:
-    answer = selectors.offline_answer(session=session, content=content)
-    quote = Quote(model="offline", is_offline=True, prompt_tokens=0, max_output_tokens=0, ceiling_micros=0)
-    return _Prepared(quote=quote, request={"text": answer}, receipt=[])
-
-
-def _model_on_offer(model: str) -> CoachModel | None:
-    """The catalogue's row of the model to use; None for an unlisted model of a server of one's own, which is free."""
-    slug = model or settings.OPENROUTER_MODEL
-    listed = CoachModel.objects.offered().filter(pk=slug).first()
-    if listed is not None:
-        return listed
-    is_ours = settings.OPENROUTER_DIALECT != "openrouter" and slug == settings.OPENROUTER_MODEL
-    if is_ours and not CoachModel.objects.filter(pk=slug).exists():
-        return None
-    raise UnknownModel(_("This model is not on offer at the moment. Choose another one."))

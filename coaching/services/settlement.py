@@ -1,9 +1,11 @@
 """How a reply ends: exactly once, with its settlement in the same transaction."""
 
+import hashlib
 import logging
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -12,7 +14,8 @@ from django.utils import timezone
 
 import billing.services
 import events.services
-from coaching.models import CoachModel, Reply
+from coaching import models_client
+from coaching.models import CoachModel, Dispatch, Reply
 from coaching.tokens import estimate_tokens
 from costory.lib import markdown, money
 
@@ -37,7 +40,7 @@ class Outcome:
     was_sent: bool = True
 
     @classmethod
-    def failed(cls, error_code: str, *, content: str = "", generation_id: str = "") -> Self:
+    def failed(cls, error_code: str, *, content: str = "", generation_id: str = "", was_sent: bool = True) -> Self:
         """A reply the writer does not pay for."""
         return cls(
             state=Reply.State.FAILED,
@@ -45,6 +48,7 @@ class Outcome:
             error_code=error_code,
             generation_id=generation_id,
             provider_cost_usd=Decimal(0),
+            was_sent=was_sent,
         )
 
 
@@ -80,6 +84,8 @@ def end_reply(*, reply_id: UUID, outcome: Outcome, claimed_by: str) -> bool:
     reply.content = outcome.content
     reply.content_html = markdown.render(outcome.content, is_untrusted=True)
     reply.generation_id = outcome.generation_id or reply.generation_id
+    if outcome.was_sent and not reply.is_offline and "messages" in reply.request:
+        _keep_what_left(reply)
     reply.request = {}
     reply.ended_at = timezone.now()
     reply.save(
@@ -110,6 +116,23 @@ def end_reply(*, reply_id: UUID, outcome: Outcome, claimed_by: str) -> bool:
         },
     )
     return True
+
+
+def _keep_what_left(reply: Reply) -> None:
+    """Put what was sent on record. The bytes are made again from the same request, and proven by their digest."""
+    body = models_client.body(reply.model, reply.request)
+    if hashlib.sha256(body).hexdigest() != reply.request_sha256:
+        logger.error("What was sent for %s is not what was announced.", reply.pk)
+    Dispatch.objects.get_or_create(
+        reply=reply,
+        defaults={
+            "packed": Dispatch.pack(body),
+            "size_bytes": len(body),
+            "processor": urlsplit(settings.OPENROUTER_BASE_URL).hostname or "",
+            "is_zero_retention": bool(reply.request.get("zdr")),
+            "sent_at": reply.heartbeat_at or reply.created_at,
+        },
+    )
 
 
 def _provider_cost(reply: Reply, outcome: Outcome) -> Decimal | None:

@@ -1,0 +1,195 @@
+"""Asking a model for something: the price before, the hold, the reply that will carry the answer.
+
+Messages of a conversation and single pieces of work, such as proposals and summaries, all go through here.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+import billing.services
+import events.services
+from coaching import models_client, process
+from coaching.context import Context
+from coaching.models import CoachModel, Message, Reply, Session
+from costory.lib import money
+from costory.lib.errors import DomainError
+
+# Below this an answer is not worth its prompt.
+LEAST_REPLY_TOKENS = 64
+
+
+class UnknownModel(DomainError):
+    """The model is not on offer: unknown, retired, or without a price."""
+
+    code: ClassVar[str] = "validation_error"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quote:
+    """What a reply would cost at most, before it is asked for. Amounts in micros of the wallet's currency."""
+
+    model: str
+    is_offline: bool
+    prompt_tokens: int
+    max_output_tokens: int
+    ceiling_micros: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """All that is known of a reply before it is asked for: its price, what will be sent, and the receipt."""
+
+    quote: Quote
+    request: dict[str, Any]
+    receipt: list[dict[str, Any]]
+
+    @property
+    def body(self) -> bytes:
+        """The bytes that will be sent; nothing where no model is asked."""
+        return b"" if self.quote.is_offline else models_client.body(self.quote.model, self.request)
+
+    @property
+    def sha256(self) -> str:
+        """The digest of those bytes, or nothing."""
+        return hashlib.sha256(self.body).hexdigest() if self.body else ""
+
+
+def prepare(
+    session: Session,
+    build: Callable[[int], Context],
+    *,
+    model: str = "",
+    max_tokens: int = 0,
+    schema: dict[str, Any] | None = None,
+) -> Prepared:
+    """Choose the model, build what it is sent in the room it has, and reckon the ceiling. Raises UnknownModel.
+
+    `build` makes the context for a budget of tokens. `max_tokens` bounds the answer; the setting's figure stands where
+    it is 0. `schema` asks for an answer in JSON of that form.
+    """
+    listed = _model_on_offer(model or session.model)
+    slug = listed.slug if listed is not None else model or session.model or settings.OPENROUTER_MODEL
+    max_tokens = max_tokens or settings.REPLY_MAX_TOKENS
+    if listed is not None and listed.max_completion_tokens:
+        max_tokens = max(LEAST_REPLY_TOKENS, min(max_tokens, listed.max_completion_tokens))
+    room = settings.CONTEXT_BUDGET_TOKENS
+    if listed is not None and listed.context_length:
+        room = max(LEAST_REPLY_TOKENS, min(room, listed.context_length - max_tokens))
+    context = build(room)
+    quote = Quote(
+        model=slug,
+        is_offline=False,
+        prompt_tokens=context.tokens,
+        max_output_tokens=max_tokens,
+        ceiling_micros=_ceiling(listed, context.tokens, max_tokens),
+    )
+    request = {
+        "messages": [dict(message) for message in context.messages],
+        "max_tokens": max_tokens,
+        "zdr": session.needs_zero_retention,
+        "user": salted_hmac("coaching.provider-user", session.user_id.hex, algorithm="sha256").hexdigest()[:32],
+        "session_id": hashlib.sha256(session.pk.bytes).hexdigest()[:32],
+    }
+    if schema is not None:
+        request["schema"] = schema
+    return Prepared(quote=quote, request=request, receipt=context.receipt_json())
+
+
+def prepare_offline(text: str) -> Prepared:
+    """What the house answers by itself: free, and sent nowhere."""
+    quote = Quote(model="offline", is_offline=True, prompt_tokens=0, max_output_tokens=0, ceiling_micros=0)
+    return Prepared(quote=quote, request={"text": text}, receipt=[])
+
+
+def ask(
+    session: Session, *, content: str, request_key: str, prepare: Callable[[], Prepared], quote: str = ""
+) -> tuple[Reply, bool]:
+    """Take a message, hold the ceiling of its answer and create the reply, in one transaction.
+
+    The same `request_key` in the same session gives the same reply again. Returns the reply and whether it is new.
+    Raises what `prepare` raises, and billing's InsufficientCredits.
+    """
+    known = Reply.objects.filter(session=session, request_key=request_key).first()
+    if known is not None:
+        return known, False
+    try:
+        with transaction.atomic():
+            return _create(session, content, request_key, prepare(), quote), True
+    except IntegrityError:
+        # The same form twice at the same moment: the other one came first, and its hold is the only one.
+        known = Reply.objects.filter(session=session, request_key=request_key).first()
+        if known is None:
+            raise
+        return known, False
+
+
+def _create(session: Session, content: str, request_key: str, prepared: Prepared, quoted: str) -> Reply:
+    quote = prepared.quote
+    reply_id = uuid.uuid4()
+    hold = None
+    if quote.ceiling_micros:
+        hold = billing.services.open_hold(
+            user=session.user, amount_micros=quote.ceiling_micros, cause=f"reply:{reply_id}"
+        )
+    # Two tabs that speak at once make one conversation: the second says its words after the first's.
+    head = Session.objects.select_for_update().values_list("head_id", flat=True).get(pk=session.pk)
+    message = Message.objects.create(session=session, parent_id=head, content=content, quote=quoted)
+    reply = Reply.objects.create(
+        id=reply_id,
+        session=session,
+        message=message,
+        request_key=request_key,
+        model=quote.model,
+        is_offline=quote.is_offline,
+        hold=hold,
+        ceiling_micros=quote.ceiling_micros,
+        request=prepared.request,
+        request_sha256=prepared.sha256,
+        receipt=prepared.receipt,
+    )
+    Session.objects.filter(pk=session.pk).update(head=message, updated_at=timezone.now())
+    events.services.record(
+        "message.sent",
+        person_id=session.user_id,
+        subject=message,
+        payload={"mode": session.mode, "model": quote.model, "ceiling_micros": quote.ceiling_micros},
+    )
+    engine = process.current()
+    if engine is not None:
+        transaction.on_commit(lambda: engine.offer(reply_id))
+    return reply
+
+
+def _ceiling(listed: CoachModel | None, prompt_tokens: int, max_tokens: int) -> int:
+    """What it may cost at most; nothing for a server of one's own, which has no prices."""
+    if listed is None or listed.prompt_price_usd is None or listed.completion_price_usd is None:
+        return 0
+    cost_usd = money.estimate_cost_usd(
+        prompt_tokens=prompt_tokens,
+        completion_tokens=max_tokens,
+        prompt_price=listed.prompt_price_usd,
+        completion_price=listed.completion_price_usd,
+        request_price=listed.request_price_usd,
+    )
+    return money.ceil_micros(cost_usd, usd_to_wallet=settings.USD_TO_WALLET, markup=settings.MARKUP)
+
+
+def _model_on_offer(model: str) -> CoachModel | None:
+    """The catalogue's row of the model to use; None for an unlisted model of a server of one's own, which is free."""
+    slug = model or settings.OPENROUTER_MODEL
+    listed = CoachModel.objects.offered().filter(pk=slug).first()
+    if listed is not None:
+        return listed
+    is_ours = settings.OPENROUTER_DIALECT != "openrouter" and slug == settings.OPENROUTER_MODEL
+    if is_ours and not CoachModel.objects.filter(pk=slug).exists():
+        return None
+    raise UnknownModel(_("This model is not on offer at the moment. Choose another one."))
