@@ -20,7 +20,8 @@ class ChatRequest:
     """One generation. `user` is a keyed hash, never an e-mail address or a key of ours.
 
     `schema` asks for JSON of that form; a model may ignore it. `zdr` keeps to endpoints with zero retention. `user`,
-    `session_id` and everything about privacy exist only at OpenRouter and are left out for other servers, since strict ones answer 400 to a field they do not know.
+    `session_id` and everything about privacy exist only at OpenRouter and are left out for other servers, since strict
+    ones answer 400 to a field they do not know.
     """
 
     model: str
