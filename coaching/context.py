@@ -3,8 +3,8 @@
 The order is: mode prompt, story brief, codex entries that apply, earlier chapters, the text around the cursor, then
 the last messages. The stable parts come first, so that a provider can cache them. Room is given in another order:
 the prompt and the writer's latest message always go whole, then the brief, the codex, a share for the conversation, the
-current chapter, earlier chapters from the nearest back, and what is left over to older messages. A later chapter is
-never read at all.
+current chapter, earlier chapters from the nearest back, and what is left over to older messages. Every earlier chapter
+is there in some form (`coaching.recall`); a later one only where the writer lets the coach read ahead.
 
 The mode prompt alone is the system message. The story goes in a message of the writer's, between marks, because
 text a writer pasted must not speak with the authority of our instructions. Roles strictly alternate after it: some
@@ -36,6 +36,7 @@ from coaching.material import (
     ranges,
 )
 from coaching.prompts import load, prompt_language
+from coaching.recall import ChapterText, Recall
 from coaching.receipt import ReceiptItem
 from coaching.redaction import PLACEHOLDERS, Redactor
 from coaching.tokens import estimate_message, estimate_messages, estimate_tokens
@@ -61,6 +62,7 @@ DEFAULT_BUDGET_TOKENS: Final = 12_000
 
 _HISTORY_SHARE: Final = 4  # a quarter of the room
 _EARLIER_SHARE: Final = 5  # a fifth
+_EARLIER_AT_MOST: Final = 3
 _CODEX_SHARE: Final = 5
 _DESCRIPTION_CHARACTERS: Final = 1_500
 _ENTRY_CHARACTERS: Final = 300
@@ -71,15 +73,6 @@ class MessageTooLong(DomainError):
     """The writer's message does not fit beside the mode's instructions. `details` holds both figures in tokens."""
 
     code: ClassVar[str] = "payload_too_large"
-
-
-@dataclass(frozen=True, slots=True)
-class ChapterText:
-    """A chapter as it stands; `position` is its place in the story."""
-
-    position: int
-    title: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +108,7 @@ def build_context(
     codex: Sequence[CodexEntry] = (),
     codex_rest: CodexRest | None = None,
     private_terms: Sequence[str] = (),
+    reads_ahead: bool = False,
     budget_tokens: int = DEFAULT_BUDGET_TOKENS,
 ) -> Context:
     """Choose what the model is given.
@@ -122,15 +116,17 @@ def build_context(
     `current` is the position of the chapter being written; without one, every chapter counts as earlier. `cursor` is
     an index into its text in code points, by default its end, and is brought into range. The last of `turns` is the
     message to answer. `language` chooses prompt and labels. `codex` is given in the order of its importance, and
-    `codex_rest` goes into the receipt alone. `private_terms` are the account's display name, handle
-    and e-mail address. Raises MessageTooLong, and ValueError for an unknown mode or chapter or no message to answer.
+    `codex_rest` goes into the receipt alone. Chapters after the current one are read only with `reads_ahead`.
+    `private_terms` are the account's display name, handle and e-mail address. Raises MessageTooLong, and ValueError for
+    an unknown mode or chapter or no message to answer.
     """
     if not turns or turns[-1].role != "user":
         raise ValueError("the last turn must be the writer's message")
     if current is not None and all(chapter.position != current for chapter in chapters):
         raise ValueError("the chapter being written is not among the chapters")
     builder = _Builder(load(mode, language), HEADINGS[prompt_language(language)], Redactor(private_terms))
-    return builder.build(brief, chapters, current, turns, cursor, (codex, codex_rest or CodexRest()), budget_tokens)
+    entries = (codex, codex_rest or CodexRest())
+    return builder.build(brief, chapters, current, turns, cursor, entries, budget_tokens, reads_ahead=reads_ahead)
 
 
 class _Builder:
@@ -151,6 +147,8 @@ class _Builder:
         cursor: int | None,
         codex: tuple[Sequence[CodexEntry], CodexRest],
         budget_tokens: int,
+        *,
+        reads_ahead: bool,
     ) -> Context:
         latest = Turn("user", self._redact(turns[-1].content))
         frame = f"{OPENING}{CLOSING}\n\n{self._headings.message}\n\n"
@@ -162,7 +160,7 @@ class _Builder:
                 details={"tokens": fixed, "limit": budget_tokens},
             )
         earlier = sorted((c for c in chapters if current is None or c.position < current), key=lambda c: c.position)
-        later = [c.position for c in chapters if current is not None and c.position > current]
+        later = sorted((c for c in chapters if current is not None and c.position > current), key=lambda c: c.position)
         written = next((c for c in chapters if c.position == current), None)
 
         sections: list[str] = []
@@ -171,17 +169,23 @@ class _Builder:
             sections.append(section)
             receipt += items
         history, oldest = self._history(turns[:-1], len(turns) - 1, self._room // _HISTORY_SHARE)
-        reserve = self._room // _EARLIER_SHARE if earlier else 0
-        chapter_section, chapter_items = self._chapter(written, cursor, reserve)
-        earlier_section, earlier_items = self._earlier(earlier)
+        past, ahead = self._recall(self._headings.earlier, "earlier"), self._recall(self._headings.later, "ahead")
+        read_ahead = later if reads_ahead else []
+        for_earlier, for_later = self._share(past, earlier), self._share(ahead, read_ahead)
+        chapter_section, chapter_items = self._chapter(written, cursor, for_earlier + for_later)
+        told_later = ahead.tell(read_ahead, for_later)
+        self._room -= told_later.tokens
+        told_earlier = past.tell(earlier, self._room)
+        self._room -= told_earlier.tokens
         older, oldest = self._history(turns[:-1], oldest, self._room)
 
-        sections += [earlier_section, chapter_section]
-        receipt += earlier_items + chapter_items
+        sections += [told_earlier.text, told_later.text, chapter_section]
+        receipt += [*told_earlier.items, *told_later.items, *chapter_items]
         receipt += self._history_items(older + history, oldest)
         receipt.append(self._item("message", "", latest.content, "whole"))
-        if later:
-            receipt.append(ReceiptItem("later", ranges(later), 0, included=False, reason="later"))
+        if later and not reads_ahead:
+            kept_back = ranges(chapter.position for chapter in later)
+            receipt.append(ReceiptItem("later", kept_back, 0, included=False, reason="later"))
         messages = self._messages("".join(sections), [*older, *history, latest])
         if replaced := sum(message["content"].count(mark) for message in messages[1:] for mark in PLACEHOLDERS):
             receipt.append(ReceiptItem("private", str(replaced), 0, included=False, reason="redacted"))
@@ -189,6 +193,15 @@ class _Builder:
 
     def _item(self, part: str, label: str, text: str, reason: str) -> ReceiptItem:
         return ReceiptItem(part, label, estimate_tokens(text), included=True, reason=reason)
+
+    def _recall(self, heading: str, part: str) -> Recall:
+        return Recall(self._headings, self._clean, heading=heading, part=part, nearest_last=part == "earlier")
+
+    def _share(self, recall: Recall, chapters: Sequence[ChapterText]) -> int:
+        """The room kept for other chapters: a fifth, or what a line for each takes, up to a third."""
+        if not chapters:
+            return 0
+        return min(max(self._room // _EARLIER_SHARE, recall.least(chapters)), self._room // _EARLIER_AT_MOST)
 
     def _take(self, text: str) -> bool:
         """Spend room on this text if there is enough of it."""
@@ -277,33 +290,6 @@ class _Builder:
             return "", [ReceiptItem("chapter", label, 0, included=False, reason="no-room")]
         reason = "around-cursor" if before or after else "whole"
         return section, [self._item("chapter", label, section, reason)]
-
-    def _earlier(self, chapters: Sequence[ChapterText]) -> tuple[str, list[ReceiptItem]]:
-        """Excerpts of earlier chapters in the story's order, chosen from the nearest back until the room ends."""
-        written = [chapter for chapter in chapters if chapter.text.strip()]
-        head = f"{self._headings.earlier}\n"
-        note = f"{self._headings.not_shown.format(numbers=ranges(c.position for c in written))}\n\n"
-        blocks: list[str] = []
-        items: list[ReceiptItem] = []
-        if written and self._take(head + note):
-            for chapter in reversed(written):
-                name, label = self._name(chapter)
-                excerpt = excerpts.ends(self._clean(chapter.text), self._headings.omitted, is_nearest=not blocks)
-                kind = f" {self._headings.excerpt}" if excerpt.is_cut else ""
-                block = f"### {name}{kind}\n{excerpt.text}\n\n"
-                if not self._take(block):
-                    break
-                blocks.insert(0, block)
-                items.insert(0, self._item("earlier", label, block, "excerpt" if excerpt.is_cut else "whole"))
-        left_out = [chapter.position for chapter in written[: len(written) - len(blocks)]]
-        empty = [chapter.position for chapter in chapters if not chapter.text.strip()]
-        for numbers, reason in ((left_out, "no-room"), (empty, "empty")):
-            if numbers:
-                items.append(ReceiptItem("earlier", ranges(numbers), 0, included=False, reason=reason))
-        if not blocks:
-            return "", items
-        shown = f"{self._headings.not_shown.format(numbers=ranges(left_out))}\n\n" if left_out else ""
-        return head + shown + "".join(blocks), items
 
     def _history(self, turns: Sequence[Turn], before: int, limit: int) -> tuple[list[Turn], int]:
         """Whole messages that end just before this index, newest first, within a limit; and the index of the oldest."""

@@ -67,6 +67,11 @@ def ends(text: str, omitted: str, *, is_nearest: bool = False) -> Excerpt:
     return Excerpt(f"{opening(text, _OPENING)}\n{omitted}\n{close(text, closing)}", is_cut=True)
 
 
+def last_words(text: str) -> str:
+    """How a chapter closes, as much of it as of the chapter nearest to the one being written."""
+    return close(text.strip(), _NEAREST_CLOSE)
+
+
 def around(text: str, at: int, tokens: int) -> Window:
     """As much of the text around this place as these tokens allow, three quarters of it before.
 

@@ -72,11 +72,13 @@ class Headings:
     earlier: str
     current: str
     chapter: str
+    later: str
     excerpt: str
+    summary: str
+    summary_close: str
     omitted: str
     before: str
     after: str
-    not_shown: str
     message: str
     title: str
     mode: str
@@ -107,11 +109,13 @@ HEADINGS: Final = {
         earlier="## Earlier chapters",
         current="## The chapter being written",
         chapter="Chapter {number}",
+        later="## Later chapters (to keep things consistent; what happens in them is not to be told or hinted at)",
         excerpt="(opening and close only; no summary exists)",
+        summary="(summary)",
+        summary_close="(summary and close)",
         omitted="[… the middle is left out …]",
         before="[… the text before this is left out …]",
         after="[… the text after this is left out …]",
-        not_shown="Not shown for lack of room: chapters {numbers}.",
         message="The writer says:",
         title="Title",
         mode="Kind",
@@ -140,11 +144,13 @@ HEADINGS: Final = {
         earlier="## Chapitres précédents",
         current="## Le chapitre en cours",
         chapter="Chapitre {number}",
+        later="## Chapitres suivants (pour la cohérence\u202f; ne rien en dire ni en laisser deviner)",
         excerpt="(le début et la fin seulement\u202f; il n’existe pas de résumé)",
+        summary="(résumé)",
+        summary_close="(résumé et fin)",
         omitted="[… le milieu n’est pas reproduit …]",
         before="[… ce qui précède n’est pas reproduit …]",
         after="[… ce qui suit n’est pas reproduit …]",
-        not_shown="Non reproduits, faute de place\u00a0: chapitres {numbers}.",
         message="L’auteur dit\u00a0:",
         title="Titre",
         mode="Genre",

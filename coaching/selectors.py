@@ -2,9 +2,10 @@
 
 from django.conf import settings
 
+from accounts.models import User
 from coaching.context import ChapterText, CodexEntry, CodexRest, Context, StoryBrief, Turn, build_context
-from coaching.models import Reply, Session
-from stories.models import Chapter, Story
+from coaching.models import Reply, Session, Summary
+from stories.models import Beat, Chapter, Story
 from stories.models import CodexEntry as StoredEntry
 from stories.selectors.codex import EntryAtChapter, codex_at
 
@@ -24,18 +25,20 @@ def context_for(
     person = session.user
     current = session.chapter if session.chapter is not None and session.chapter.deleted_at is None else None
     turns = [*_turns(session), Turn("user", content)]
-    codex, codex_rest = _codex(session.story, current, turns)
+    words = "\n\n".join(turn.content for turn in turns[-TURNS_THAT_NAME:])
+    codex, codex_rest = told_codex(session.story, current, words, reads_ahead=session.reads_ahead)
     return build_context(
         mode=session.mode,
         language=session.story.language,
-        brief=brief_of(session.story, scene=current.setting if current is not None else ""),
-        chapters=_chapters(session.story, current),
+        brief=brief_of(session.story, current),
+        chapters=chapter_texts(session.story, current, reads_ahead=session.reads_ahead),
         current=current.position if current is not None else None,
         turns=turns,
         cursor=cursor,
         codex=codex,
         codex_rest=codex_rest,
-        private_terms=[term for term in (person.display_name, person.handle, person.email) if term],
+        private_terms=private_terms(person),
+        reads_ahead=session.reads_ahead,
         budget_tokens=budget_tokens or settings.CONTEXT_BUDGET_TOKENS,
     )
 
@@ -55,12 +58,21 @@ def offline_answer(*, session: Session, content: str) -> str:
     )
 
 
-def brief_of(story: Story, *, scene: str = "") -> StoryBrief:
-    """What the writer said the story is, and where the scene is set that is being played."""
+def private_terms(person: User) -> list[str]:
+    """What names a person, and goes to no model."""
+    return [term for term in (person.display_name, person.handle, person.email) if term]
+
+
+def brief_of(story: Story, chapter: Chapter | None = None) -> StoryBrief:
+    """What the writer said the story is, where this chapter's scene is set, and what its outline wants of it."""
+    asked = [story.description, story.premise]
+    if chapter is not None:
+        beat = Beat.objects.filter(chapter=chapter).only("title", "summary").first()
+        asked += [chapter.setting, *((beat.title, beat.summary) if beat is not None else ())]
     return StoryBrief(
         title=story.title,
         mode=story.mode,
-        description="\n\n".join(words for words in (story.description, scene) if words),
+        description="\n\n".join(words for words in asked if words),
         theme=story.theme,
         era=story.era,
         writing_style=story.writing_style,
@@ -71,42 +83,66 @@ def brief_of(story: Story, *, scene: str = "") -> StoryBrief:
     )
 
 
-def _chapters(story: Story, current: Chapter | None) -> list[ChapterText]:
-    """The story's chapters; of those after the one being written only that they exist."""
-    rows = story.chapters.filter(deleted_at=None).order_by("position")
-    if current is None:
-        return [ChapterText(row.position, row.title, row.content) for row in rows.defer("content_html")]
-    read = [
-        ChapterText(row.position, row.title, row.content)
-        for row in rows.filter(position__lte=current.position).defer("content_html")
+def chapter_texts(story: Story, current: Chapter | None, *, reads_ahead: bool = False) -> list[ChapterText]:
+    """The story's chapters with the summaries that hold; of later ones, without leave, only that they exist."""
+    rows = story.chapters.filter(deleted_at=None).order_by("position").select_related("summary")
+    rows = rows.only("position", "title", "content", "summary__text", "summary__text_sha256")
+    if current is None or reads_ahead:
+        return [_chapter_text(row) for row in rows]
+    later = story.chapters.filter(deleted_at=None, position__gt=current.position).order_by("position")
+    return [
+        *(_chapter_text(row) for row in rows.filter(position__lte=current.position)),
+        *(ChapterText(position, title, "") for position, title in later.values_list("position", "title")),
     ]
-    later = rows.filter(position__gt=current.position).values_list("position", "title")
-    return [*read, *(ChapterText(position, title, "") for position, title in later)]
 
 
-def _codex(story: Story, current: Chapter | None, turns: list[Turn]) -> tuple[list[CodexEntry], CodexRest]:
+def _chapter_text(row: Chapter) -> ChapterText:
+    summary: Summary | None = getattr(row, "summary", None)
+    holds = summary is not None and summary.holds_for(row.content)
+    return ChapterText(
+        row.position,
+        row.title,
+        row.content,
+        summary=summary.text if summary is not None and holds else "",
+        is_stale=summary is not None and not holds,
+    )
+
+
+def told_codex(
+    story: Story, current: Chapter | None, words: str, *, reads_ahead: bool = False
+) -> tuple[list[CodexEntry], CodexRest]:
     """The entries the writer lets the coach read here, most to the point first, and an account of the others.
 
-    Those of the question come first, then those that are always told, then those the chapter names most often.
+    Those of the question come first, then those that are always told, then those the chapter names most often. Facts
+    that come later are told only with `reads_ahead`, and then with the chapter they begin in.
     """
-    words = "\n\n".join(turn.content for turn in turns[-TURNS_THAT_NAME:])
     standing = codex_at(story=story, chapter=current, words=words, exclude_hidden=True)
     always, never = StoredEntry.Inclusion.ALWAYS, StoredEntry.Inclusion.NEVER
     told = [at for at in standing if at.entry.inclusion == always or (_is_named(at) and at.entry.inclusion != never)]
     told.sort(key=lambda at: (not at.asked, at.entry.inclusion != always, -at.mentions))
+    ahead = {at.entry.pk: _facts_ahead(at, current) if reads_ahead else () for at in told}
     rest = CodexRest(
         kept_back=tuple(at.entry.name for at in standing if at.entry.inclusion == never and _is_named(at)),
         not_named=sum(not _is_named(at) and at.entry.inclusion != always for at in standing),
-        facts_elsewhere=sum(at.facts_elsewhere for at in told),
+        facts_elsewhere=sum(at.facts_elsewhere - len(ahead[at.entry.pk]) for at in told),
     )
-    return [_told(at) for at in told], rest
+    return [_told(at, ahead[at.entry.pk]) for at in told], rest
+
+
+def _facts_ahead(at: EntryAtChapter, current: Chapter | None) -> tuple[str, ...]:
+    here = current.position if current is not None else 0
+    return tuple(
+        f"{fact.text} ({fact.holds_from.position}→)"
+        for fact in at.entry.facts.all()
+        if fact.holds_from is not None and fact.holds_from.position > here
+    )
 
 
 def _is_named(at: EntryAtChapter) -> bool:
     return bool(at.mentions or at.asked)
 
 
-def _told(at: EntryAtChapter) -> CodexEntry:
+def _told(at: EntryAtChapter, ahead: tuple[str, ...] = ()) -> CodexEntry:
     entry = at.entry
     return CodexEntry(
         name=entry.name,
@@ -114,7 +150,7 @@ def _told(at: EntryAtChapter) -> CodexEntry:
         kind=entry.kind,
         aliases=tuple(entry.aliases),
         played_by=entry.played_by,
-        facts=tuple(fact.text for fact in at.facts),
+        facts=(*(fact.text for fact in at.facts), *ahead),
         relations=tuple(
             f"{relation.label} {relation.other.name}"
             if relation.is_from

@@ -83,6 +83,7 @@ OWN_ROOMS = {
         "context",
         "excerpts",
         "material",
+        "recall",
         "receipt",
         "redaction",
         "tokens",

@@ -163,17 +163,76 @@ def test_a_long_earlier_chapter_gives_its_opening_and_its_close_and_says_so():
     assert lines(context, "earlier") == [("1 · La route", True, "excerpt")]
 
 
-def test_where_room_ends_the_nearest_chapters_are_kept_and_the_others_named():
+def test_where_room_ends_the_nearest_chapters_are_kept_and_the_others_told_in_a_line():
     chapters = [ChapterText(n, f"Part {n}", f"Here begins part {n}. " + ENGLISH * 20) for n in range(1, 31)]
     context = build(language="en", chapters=chapters, current=30, budget_tokens=8_000)
-    text = whole(context)
-    included = [label for label, included, _ in lines(context, "earlier") if included]
+    told = lines(context, "earlier")
 
-    assert included[-1] == "29 · Part 29"
-    assert 0 < len(included) < 29
-    missing = 29 - len(included)
-    assert lines(context, "earlier")[-1] == (f"1–{missing}", False, "no-room")
-    assert f"Not shown for lack of room: chapters 1–{missing}." in text
+    assert told[-1] == ("29 · Part 29", True, "excerpt")
+    assert {reason for _label, _included, reason in told} == {"glimpse", "line", "excerpt"}
+    assert "- 2 · Part 2: Here begins part 2." in whole(context)
+
+
+@pytest.mark.parametrize("count", [60, 500, 5_000])
+def test_every_earlier_chapter_reaches_the_model_in_some_form(count):
+    chapters = [ChapterText(n, f"Part {n}", f"Here begins part {n}. " + ENGLISH * 3) for n in range(1, count + 1)]
+    context = build(language="en", chapters=chapters, current=count, budget_tokens=12_000)
+    told: set[int] = set()
+    for label, included, _reason in lines(context, "earlier"):
+        assert included
+        for run in label.partition(" · ")[0].split(", "):
+            first, _, last = run.partition("–")
+            told |= set(range(int(first), int(last or first) + 1))
+
+    assert told == set(range(1, count))
+    assert context.tokens <= 12_000
+
+
+def test_a_summary_that_holds_takes_the_place_of_an_excerpt():
+    long = "Il pleuvait. " + ENGLISH * 40
+    chapters = [
+        ChapterText(1, "La route", long, summary="Ils partent pour la côte."),
+        ChapterText(2, "Le bac", long, summary="Ils attendent le bac."),
+        ChapterText(3, "", "Elle dort."),
+    ]
+    context = build(chapters=chapters, current=3)
+
+    assert lines(context, "earlier") == [("1 · La route", True, "summary"), ("2 · Le bac", True, "summary-close")]
+    assert "Ils partent pour la côte." in whole(context)
+    assert "Il pleuvait." not in whole(context)
+
+
+def test_a_summary_older_than_its_text_is_not_sent_and_said_to_be_so():
+    long = "Il pleuvait. " + ENGLISH * 40
+    context = build(chapters=[ChapterText(1, "La route", long, is_stale=True), ChapterText(2, "", "Oui.")], current=2)
+
+    assert lines(context, "earlier") == [("1 · La route", True, "stale")]
+
+
+def test_later_chapters_are_read_only_by_leave():
+    shut = build(chapters=CHAPTERS, current=1)
+    open_ = build(chapters=CHAPTERS, current=1, reads_ahead=True)
+
+    assert "notaire" not in whole(shut)
+    assert lines(shut, "later") == [("2–3", False, "later")]
+    assert "Le notaire vint le mardi." in whole(open_)
+    assert lines(open_, "later") == []
+    assert [label for label, *_ in lines(open_, "ahead")] == ["2 · Le bol bleu", "3 · Le notaire"]
+
+
+@given(
+    texts=st.lists(st.text(max_size=400), min_size=1, max_size=40),
+    budget=st.integers(1_500, 20_000),
+    reads_ahead=st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_the_chapters_are_the_budget_holds(texts, budget, reads_ahead):
+    chapters = [ChapterText(n, text[:20], text) for n, text in enumerate(texts, start=1)]
+    try:
+        context = build(chapters=chapters, current=len(texts), budget_tokens=budget, reads_ahead=reads_ahead)
+    except MessageTooLong:
+        return
+    assert context.tokens <= budget
 
 
 def test_empty_chapters_are_told_apart_from_those_left_out():
