@@ -3,6 +3,7 @@
 import posixpath
 import re
 from collections.abc import Iterator
+from html.entities import html5
 from urllib.parse import unquote
 
 from lxml import etree, html
@@ -29,6 +30,9 @@ _UNSEEN = {
     "audio",
     "video",
 }
+_NAMED_ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31};)")
+_KNOWN_TO_XML = {b"amp;", b"lt;", b"gt;", b"quot;", b"apos;"}
+_DECLARED_ENCODING = re.compile(rb"""<\?xml[^>]{0,100}encoding=["']([A-Za-z0-9._-]{1,40})["']""")
 # Pages that a book has and a manuscript has not.
 _APPARATUS = re.compile(r"cover|titlepage|toc|copyright-page|colophon|landmarks")
 
@@ -65,21 +69,49 @@ def read_epub(archive: Archive) -> Manuscript:
 def _page(content: bytes) -> etree._Element:
     """A page with plain names for its elements; where it is no XML, it is read as browsers read."""
     try:
-        tree = parse_xml(content)
+        # The letters that HTML has names for, and XML by itself has not.
+        tree = parse_xml(_NAMED_ENTITY.sub(_by_number, content))
     except CannotRead as refusal:
         if refusal.details["reason"] == "bomb":
             raise
-        tree = html.document_fromstring(content.decode("utf-8", "replace") or "<html></html>")
+        tree = _as_browsers_read(content)
     for element in tree.iter():
-        if isinstance(element.tag, str):
+        if isinstance(element.tag, str) and element.tag.startswith(_XHTML):
             element.tag = element.tag.removeprefix(_XHTML)
+    return tree
+
+
+def _by_number(named: re.Match[bytes]) -> bytes:
+    if named[1] in _KNOWN_TO_XML:
+        return named[0]
+    letters = html5.get(named[1].decode())
+    return "".join(f"&#{ord(letter)};" for letter in letters).encode() if letters else named[0]
+
+
+def _as_browsers_read(content: bytes) -> etree._Element:
+    declared = _DECLARED_ENCODING.match(content.lstrip())
+    try:
+        text = content.decode(declared[1].decode() if declared else "utf-8", "replace")
+    except (LookupError, ValueError):
+        text = content.decode("utf-8", "replace")
+    parser = html.HTMLParser(encoding="utf-8")
+    try:
+        tree = html.document_fromstring(text.encode(), parser=parser)
+    except etree.ParserError:
+        # Nothing but blanks and comments.
+        return html.document_fromstring("<html><body></body></html>")
+    except etree.XMLSyntaxError:
+        raise CannotRead("broken") from None
+    if any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log):
+        # It gave up half way, for the depth of it: what follows would be missing without a word.
+        raise CannotRead("broken")
     return tree
 
 
 def _is_apparatus(body: etree._Element) -> bool:
     kinds = {
         kind
-        for element in [body, *body.iterchildren()]
+        for element in [body, *body.iterchildren("*")]
         for kind in element.get("{http://www.idpf.org/2007/ops}type", "").split()
     }
     return any(_APPARATUS.fullmatch(kind) for kind in kinds)

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 
 import docx
-from docx.opc.exceptions import PackageNotFoundError
 from docx.text.hyperlink import Hyperlink
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
@@ -59,9 +58,13 @@ def read_docx(archive: Archive, content: bytes) -> Manuscript:
         if name.endswith((".xml", ".rels")):
             archive.tree(name)
     try:
-        document = docx.Document(io.BytesIO(content))
-    except (PackageNotFoundError, KeyError, ValueError, etree.XMLSyntaxError):
-        raise CannotRead("broken") from None
+        return _read_word(content)
+    except Exception as error:  # The library stumbles over broken documents in many ways.
+        raise CannotRead("broken") from error
+
+
+def _read_word(content: bytes) -> Manuscript:
+    document = docx.Document(io.BytesIO(content))
     manuscript = Manuscript(title=document.core_properties.title or "")
     collector = _Collector(manuscript)
     for element in document.element.body.iterchildren():
@@ -132,9 +135,9 @@ def read_odt(archive: Archive) -> Manuscript:
     for element in body.iter(f"{_TEXT}h", f"{_TEXT}p"):
         if any(parent.tag in {f"{_TEXT}note", f"{_OFFICE}annotation"} for parent in element.iterancestors()):
             continue
-        level = int(element.get(f"{_TEXT}outline-level", "1")) if element.tag == f"{_TEXT}h" else 0
+        level = _number(element, "outline-level") if element.tag == f"{_TEXT}h" else 0
         if level:
-            collector.add(min(max(level, 1), 6), " ".join(_odt_text(element).split()))
+            collector.add(min(level, 6), " ".join(_odt_text(element).split()))
         else:
             words = paragraph(_odt_runs(element, weights, (False, False)))
             name = element.get(f"{_TEXT}style-name", "")
@@ -144,6 +147,12 @@ def read_odt(archive: Archive) -> Manuscript:
     manuscript.leave_out("footnotes", sum(1 for _ in body.iter(f"{_TEXT}note")))
     manuscript.leave_out("comments", sum(1 for _ in body.iter(f"{_OFFICE}annotation")))
     return collector.finish()
+
+
+def _number(element: etree._Element, name: str) -> int:
+    """A count among an element's attributes; 1 where it says none, or nonsense."""
+    said = element.get(f"{_TEXT}{name}", "")
+    return max(int(said), 1) if re.fullmatch("[0-9]{1,6}", said) else 1
 
 
 def _odt_text(element: etree._Element) -> str:
@@ -160,7 +169,7 @@ def _odt_runs(
         elif child.tag == f"{_TEXT}tab":
             yield " ", *weight
         elif child.tag == f"{_TEXT}s":
-            yield " " * min(int(child.get(f"{_TEXT}c", "1") or 1), 100), *weight
+            yield " " * min(_number(child, "c"), 100), *weight
         elif child.tag in {f"{_TEXT}span", f"{_TEXT}a"}:
             own = weights.get(child.get(f"{_TEXT}style-name", ""), (False, False))
             yield from _odt_runs(child, weights, (weight[0] or own[0], weight[1] or own[1]))

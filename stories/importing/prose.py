@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 # What Markdown would read as a mark, where a writer meant the character.
-_MARKS = re.compile(r"([\\`*_\[\]<])")
+_MARKS = re.compile(r"([\\`*_\[\]<]|&(?=#?[A-Za-z0-9]{1,32};))")
 _LINE_MARKS = re.compile(r"^(\s*)([#>+-]|\d{1,9}[.)])(?=\s|$)", re.MULTILINE)
 
 
