@@ -1,18 +1,20 @@
-"""Stories and chapters over HTTP (API.md): the same services as the pages."""
+"""Stories over HTTP (API.md): the same services as the pages. A journal is opened to readers only when asked twice."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet, Sum
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 from pydantic import BaseModel, Field
 
 from accounts.api_auth import ApiRequest, reads, writes
-from costory.lib.api import Input, Listed, Paging, Single, Text, refusals
+from costory.lib.api import ApiError, Input, Listed, Paging, Single, Text, refusals
 from stories import services
-from stories.models import Chapter, Revision, Story
+from stories.api.owned import own_story
+from stories.models import Chapter, Photograph, Story
 
 router = Router(tags=["stories"])
 
@@ -27,6 +29,7 @@ Purpose = Literal["", "therapeutic", "legacy", "community-read", "roleplay"]
 Era = Literal["", "contemporary", "future", "historical", "timeless"]
 Style = Literal["", "light", "serious", "poetic", "introspective", "epic"]
 PointOfView = Literal["", "first", "second", "third", "omniscient"]
+Confirm = Annotated[bool, Field(description="To open a journal to more people than read it now, say it twice.")]
 
 
 class StoryIn(Input):
@@ -43,6 +46,7 @@ class StoryIn(Input):
     writing_style: Style = ""
     pov: PointOfView = ""
     language: Language = "en"
+    confirm: Confirm = False
 
 
 class StoryPatch(Input):
@@ -59,33 +63,14 @@ class StoryPatch(Input):
     writing_style: Style = ""
     pov: PointOfView = ""
     language: Language = "en"
+    confirm: Confirm = False
 
 
 class PublishIn(Input):
     """Who may read a story."""
 
     visibility: Visibility
-
-
-class ChapterIn(Input):
-    """A new chapter, at the end."""
-
-    title: Title = ""
-    content: Text = ""
-
-
-class ChapterSave(Input):
-    """A save, from the version it was written from; what is not sent stays."""
-
-    version: Annotated[int, Field(ge=1)]
-    title: Title | None = None
-    content: Text | None = None
-
-
-class OrderIn(Input):
-    """Every chapter of a story, once, in its new order."""
-
-    chapter_ids: list[Annotated[UUID, Field(strict=False)]]
+    confirm: Confirm = False
 
 
 class StoryFilter(BaseModel):
@@ -123,31 +108,15 @@ class StoryOut(BaseModel):
     published_at: datetime | None
 
 
-class ChapterOut(BaseModel):
-    """A chapter, with its text."""
+class BinnedStoryOut(BaseModel):
+    """A story in the bin."""
 
     id: UUID
-    story_id: UUID
-    position: int
     title: str
-    content: str
+    mode: str
     word_count: int
-    version: int
-    created_at: datetime
-    updated_at: datetime
-
-
-class RevisionOut(BaseModel):
-    """A chapter's text as it was."""
-
-    id: UUID
-    version: int
-    kind: str
-    title: str
-    content: str
-    word_count: int
-    created_at: datetime
-    updated_at: datetime
+    chapter_count: int
+    deleted_at: datetime
 
 
 def story_out(story: Story, *, is_own: bool) -> StoryOut:
@@ -157,11 +126,6 @@ def story_out(story: Story, *, is_own: bool) -> StoryOut:
         share_url=(services.share_url(story=story) or None) if is_own else None,
         author=story.owner.name,
     )
-
-
-def chapter_out(chapter: Chapter) -> ChapterOut:
-    """A chapter as the API shows it."""
-    return ChapterOut(**{name: getattr(chapter, name) for name in ChapterOut.model_fields})
 
 
 @router.get("/stories", response={200: Listed[StoryOut], **refusals(401, 403)}, auth=reads, summary="Stories")
@@ -187,8 +151,10 @@ def story_list(request: ApiRequest, asked: Query[StoryFilter], paging: Query[Pag
 
 @router.post("/stories", response={201: Single[StoryOut], **refusals(401, 403, 409)}, auth=writes, summary="New story")
 def story_create(request: ApiRequest, body: StoryIn) -> Status[Single[StoryOut]]:
-    """Begin a story. It has no chapter yet."""
-    fields = body.model_dump(exclude={"visibility"})
+    """Begin a story. It has no chapter yet. A journal that others may read is asked about, as by `publish`."""
+    fields = body.model_dump(exclude={"visibility", "confirm"})
+    if not body.confirm:
+        _ask_twice(Story(mode=body.mode), body.visibility)
     story = services.create_story(owner=request.auth.user, **fields)
     if body.visibility != "private":
         story = services.set_visibility(story=story, visibility=body.visibility)
@@ -209,29 +175,31 @@ def story_detail(request: ApiRequest, story_id: UUID) -> Single[StoryOut]:
 
 @router.put(
     "/stories/{uuid:story_id}",
-    response={200: Single[StoryOut], **refusals(401, 403, 404)},
+    response={200: Single[StoryOut], **refusals(401, 403, 404, 409)},
     auth=writes,
     summary="Replace what a story says of itself",
 )
 def story_replace(request: ApiRequest, story_id: UUID, body: StoryIn) -> Single[StoryOut]:
-    """Every field takes the value sent, or its default."""
+    """Every field takes the value sent, or its default. A journal that opens is asked about, as by `publish`."""
     return _revise(request, story_id, body.model_dump())
 
 
 @router.patch(
     "/stories/{uuid:story_id}",
-    response={200: Single[StoryOut], **refusals(401, 403, 404)},
+    response={200: Single[StoryOut], **refusals(401, 403, 404, 409)},
     auth=writes,
     summary="Change what a story says of itself",
 )
 def story_revise(request: ApiRequest, story_id: UUID, body: StoryPatch) -> Single[StoryOut]:
-    """What is not sent stays."""
+    """What is not sent stays. A journal that opens is asked about, as by `publish`."""
     return _revise(request, story_id, body.model_dump(exclude_unset=True))
 
 
 def _revise(request: ApiRequest, story_id: UUID, changes: dict[str, Any]) -> Single[StoryOut]:
-    story = _own_story(request, story_id)
-    visibility = changes.pop("visibility", None)
+    story = own_story(request, story_id)
+    visibility, is_confirmed = changes.pop("visibility", None), changes.pop("confirm", False)
+    if visibility is not None and not is_confirmed:
+        _ask_twice(story, visibility, becomes=changes.get("mode", ""))
     if changes:
         story = services.revise_story(story=story, **changes)
     if visibility is not None:
@@ -244,7 +212,7 @@ def _revise(request: ApiRequest, story_id: UUID, changes: dict[str, Any]) -> Sin
 )
 def story_delete(request: ApiRequest, story_id: UUID) -> Status[None]:
     """For 30 days it can be taken out again."""
-    services.delete_story(story=_own_story(request, story_id))
+    services.delete_story(story=own_story(request, story_id))
     return Status(204, None)
 
 
@@ -266,134 +234,51 @@ def story_restore(request: ApiRequest, story_id: UUID) -> Single[StoryOut]:
 
 @router.patch(
     "/stories/{uuid:story_id}/publish",
-    response={200: Single[StoryOut], **refusals(401, 403, 404)},
+    response={200: Single[StoryOut], **refusals(401, 403, 404, 409)},
     auth=writes,
     summary="Decide who may read",
 )
 def story_publish(request: ApiRequest, story_id: UUID, body: PublishIn) -> Single[StoryOut]:
-    """With `link`, `share_url` is the address to give away."""
-    story = services.set_visibility(story=_own_story(request, story_id), visibility=body.visibility)
-    return Single(data=story_out(story, is_own=True))
+    """With `link`, `share_url` is the address to give away.
+
+    A journal is asked about before it opens to more people than read it now: without `"confirm": true` the answer is
+    409 `confirmation_required`, nothing changes, and `details` say what would be shown (`entries`, `words`,
+    `photographs`, `first_day`, `last_day`) and to whom (`visibility`). Closing it is never asked about.
+    """
+    story = own_story(request, story_id)
+    if not body.confirm:
+        _ask_twice(story, body.visibility)
+    return Single(data=story_out(services.set_visibility(story=story, visibility=body.visibility), is_own=True))
 
 
 @router.get(
-    "/stories/{uuid:story_id}/chapters",
-    response={200: Listed[ChapterOut], **refusals(401, 403, 404)},
+    "/stories/bin",
+    response={200: Listed[BinnedStoryOut], **refusals(401, 403)},
     auth=reads,
-    summary="Chapters in order",
+    summary="Stories in the bin",
 )
-def chapter_list(request: ApiRequest, story_id: UUID, paging: Query[Paging]) -> Listed[ChapterOut]:
-    """The chapters of a story you may read, with their text."""
-    story = get_object_or_404(Story.objects.visible_to(request.auth.user), pk=story_id)
-    chapters = Chapter.objects.present().filter(story=story)
-    page = paging.page_of(chapters, keys=("position",), total=story.chapter_count)
-    return Listed(data=[chapter_out(chapter) for chapter in page.rows], meta=page.meta)
-
-
-@router.post(
-    "/stories/{uuid:story_id}/chapters",
-    response={201: Single[ChapterOut], **refusals(401, 403, 404, 409, 413)},
-    auth=writes,
-    summary="New chapter",
-)
-def chapter_create(request: ApiRequest, story_id: UUID, body: ChapterIn) -> Status[Single[ChapterOut]]:
-    """At the end of the story."""
-    chapter = services.create_chapter(
-        story=_own_story(request, story_id), author=request.auth.user, title=body.title, content=body.content
-    )
-    return Status(201, Single(data=chapter_out(chapter)))
-
-
-@router.post(
-    "/stories/{uuid:story_id}/chapters/order",
-    response={200: Listed[ChapterOut], **refusals(401, 403, 404, 409)},
-    auth=writes,
-    summary="Put the chapters in another order",
-)
-def chapter_reorder(request: ApiRequest, story_id: UUID, body: OrderIn) -> Listed[ChapterOut]:
-    """All of them, once each."""
-    story = _own_story(request, story_id)
-    services.reorder_chapters(story=story, chapter_ids=body.chapter_ids)
-    page = Paging(limit=100).page_of(
-        Chapter.objects.present().filter(story=story), keys=("position",), total=story.chapter_count
-    )
-    return Listed(data=[chapter_out(chapter) for chapter in page.rows], meta=page.meta)
-
-
-@router.get(
-    "/chapters/{uuid:chapter_id}",
-    response={200: Single[ChapterOut], **refusals(401, 403, 404)},
-    auth=reads,
-    summary="A chapter",
-)
-def chapter_detail(request: ApiRequest, chapter_id: UUID) -> Single[ChapterOut]:
-    """A chapter of a story you may read."""
-    stories = Story.objects.visible_to(request.auth.user)
-    return Single(data=chapter_out(get_object_or_404(Chapter.objects.present(), pk=chapter_id, story__in=stories)))
-
-
-@router.put(
-    "/chapters/{uuid:chapter_id}",
-    response={200: Single[ChapterOut], **refusals(401, 403, 404, 409, 413)},
-    auth=writes,
-    summary="Save a chapter",
-)
-def chapter_save(request: ApiRequest, chapter_id: UUID, body: ChapterSave) -> Single[ChapterOut]:
-    """From the version it was written from; a stale one is refused with the stored text, and nothing is overwritten."""
-    chapter = services.revise_chapter(
-        chapter=_own_chapter(request, chapter_id),
-        author=request.auth.user,
-        version=body.version,
-        title=body.title,
-        content=body.content,
-    )
-    return Single(data=chapter_out(chapter))
-
-
-@router.delete(
-    "/chapters/{uuid:chapter_id}",
-    response={204: None, **refusals(401, 403, 404)},
-    auth=writes,
-    summary="Put in the bin",
-)
-def chapter_delete(request: ApiRequest, chapter_id: UUID) -> Status[None]:
-    """For 30 days it can be taken out again."""
-    services.delete_chapter(chapter=_own_chapter(request, chapter_id))
-    return Status(204, None)
-
-
-@router.get(
-    "/chapters/{uuid:chapter_id}/revisions",
-    response={200: Listed[RevisionOut], **refusals(401, 403, 404)},
-    auth=reads,
-    summary="A chapter's revisions",
-)
-def revision_list(request: ApiRequest, chapter_id: UUID, paging: Query[Paging]) -> Listed[RevisionOut]:
-    """Newest first, conflicts set aside among them."""
-    chapter = _own_chapter(request, chapter_id)
-    revisions = Revision.objects.filter(chapter=chapter).select_related("chapter")
-    page = paging.page_of(revisions, keys=("-created_at", "-id"))
-    names = [name for name in RevisionOut.model_fields if name != "content"]
-    data = [RevisionOut(content=row.text, **{name: getattr(row, name) for name in names}) for row in page.rows]
+def story_bin(request: ApiRequest, paging: Query[Paging]) -> Listed[BinnedStoryOut]:
+    """Those of yours that can still be taken out, newest first."""
+    page = paging.page_of(Story.objects.in_bin_of(request.auth.user), keys=("-deleted_at", "-id"))
+    names = BinnedStoryOut.model_fields
+    data = [BinnedStoryOut(**{name: getattr(row, name) for name in names}) for row in page.rows]
     return Listed(data=data, meta=page.meta)
 
 
-@router.post(
-    "/chapters/{uuid:chapter_id}/revisions/{uuid:revision_id}/restore",
-    response={200: Single[ChapterOut], **refusals(401, 403, 404, 409)},
-    auth=writes,
-    summary="Make a revision the chapter's text again",
-)
-def revision_restore(request: ApiRequest, chapter_id: UUID, revision_id: UUID) -> Single[ChapterOut]:
-    """What it replaces stays a revision, so this can be undone."""
-    chapter = _own_chapter(request, chapter_id)
-    revision = get_object_or_404(Revision.objects.select_related("chapter"), pk=revision_id, chapter=chapter)
-    return Single(data=chapter_out(services.restore_revision(revision=revision, author=request.auth.user)))
-
-
-def _own_story(request: ApiRequest, story_id: UUID) -> Story:
-    return get_object_or_404(Story.objects.editable_by(request.auth.user).select_related("owner"), pk=story_id)
-
-
-def _own_chapter(request: ApiRequest, chapter_id: UUID) -> Chapter:
-    return get_object_or_404(Chapter.objects.editable_by(request.auth.user).select_related("story"), pk=chapter_id)
+def _ask_twice(story: Story, visibility: str, *, becomes: str = "") -> None:
+    """Refuse to open a journal that was not asked about, and say what would be shown."""
+    if not services.opens_journal(story=story, visibility=visibility, becomes=becomes):
+        return
+    written = Chapter.objects.present().filter(story=story, word_count__gt=0)
+    shown = written.aggregate(words=Sum("word_count"), first_day=Min("entry_date"), last_day=Max("entry_date"))
+    raise ApiError(
+        "confirmation_required",
+        _("This journal would be open to others. If that is what you want, say so once more."),
+        details={
+            "visibility": visibility,
+            "entries": written.count(),
+            "photographs": Photograph.objects.filter(chapter__in=Chapter.objects.present().filter(story=story)).count(),
+            **shown,
+            "words": shown["words"] or 0,
+        },
+    )

@@ -4,21 +4,23 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 
 from accounts.api_auth import ApiRequest, reads, writes
-from costory.lib.api import Input, Listed, Paging, Single, Text, refusals
-from stories import services
-from stories.api.story import ChapterOut, Title, chapter_out
+from costory.lib.api import Input, Listed, Paging, Single, refusals
+from stories import disclosure, services
+from stories.api.chapter import ChapterOut, Version, chapter_out
+from stories.api.owned import own_chapter, own_story
+from stories.api.story import Title
 from stories.exporting import Format, content_disposition, export_story
-from stories.models import Chapter, Revision, Story
+from stories.models import Chapter, Story
 
 router = Router(tags=["studio"])
 
-Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 TYPES = (
     "application/epub+zip",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -46,12 +48,6 @@ class JoinIn(Input):
     version: Version
 
 
-class NameIn(Input):
-    """The name a version is kept under; empty takes it away."""
-
-    name: Annotated[Text, Field(max_length=120)]
-
-
 class Run(BaseModel):
     """So many characters of one source, and the reply they came from."""
 
@@ -66,6 +62,29 @@ class ProvenanceOut(BaseModel):
     chapter_id: UUID
     version: int
     runs: list[Run]
+
+
+class FiguresOut(BaseModel):
+    """Characters: all of them, a person's, the coach's as it wrote them, and the coach's that a person edited."""
+
+    characters: int
+    human: int
+    coach: int
+    coach_edited: int
+
+
+class ChapterFiguresOut(FiguresOut):
+    """The same of a chapter."""
+
+    number: int
+    title: str
+
+
+class DisclosureOut(FiguresOut):
+    """The same of a story, by chapter, with a statement in each language."""
+
+    chapters: list[ChapterFiguresOut]
+    statements: dict[str, str]
 
 
 class BinnedOut(BaseModel):
@@ -92,7 +111,7 @@ class ExportFilter(BaseModel):
 )
 def chapter_status(request: ApiRequest, chapter_id: UUID, body: StatusIn) -> Single[ChapterOut]:
     """Draft, being revised, or finished."""
-    chapter = _own_chapter(request, chapter_id)
+    chapter = own_chapter(request, chapter_id)
     services.set_status(chapter=chapter, status=body.status)
     chapter.refresh_from_db()
     return Single(data=chapter_out(chapter))
@@ -106,7 +125,7 @@ def chapter_status(request: ApiRequest, chapter_id: UUID, body: StatusIn) -> Sin
 )
 def chapter_bin(request: ApiRequest, story_id: UUID, paging: Query[Paging]) -> Listed[BinnedOut]:
     """Those of a story of yours that can still be taken out, newest first."""
-    story = get_object_or_404(Story.objects.editable_by(request.auth.user), pk=story_id)
+    story = own_story(request, story_id)
     binned = Chapter.objects.in_bin_of(request.auth.user).filter(story=story).without_text()
     page = paging.page_of(binned, keys=("-deleted_at", "-id"))
     names = BinnedOut.model_fields
@@ -136,7 +155,7 @@ def chapter_restore(request: ApiRequest, chapter_id: UUID) -> Single[ChapterOut]
 )
 def chapter_split(request: ApiRequest, chapter_id: UUID, body: SplitIn) -> Single[ChapterOut]:
     """What follows the position becomes a chapter of its own, which is given back."""
-    chapter = _own_chapter(request, chapter_id)
+    chapter = own_chapter(request, chapter_id)
     new = services.split_chapter(chapter=chapter, author=request.auth.user, **body.model_dump())
     return Single(data=chapter_out(new))
 
@@ -149,7 +168,7 @@ def chapter_split(request: ApiRequest, chapter_id: UUID, body: SplitIn) -> Singl
 )
 def chapter_join(request: ApiRequest, chapter_id: UUID, body: JoinIn) -> Single[ChapterOut]:
     """The next one goes to the bin as it is."""
-    chapter = _own_chapter(request, chapter_id)
+    chapter = own_chapter(request, chapter_id)
     joined = services.merge_chapters(chapter=chapter, author=request.auth.user, version=body.version)
     return Single(data=chapter_out(joined))
 
@@ -162,22 +181,9 @@ def chapter_join(request: ApiRequest, chapter_id: UUID, body: JoinIn) -> Single[
 )
 def chapter_provenance(request: ApiRequest, chapter_id: UUID) -> Single[ProvenanceOut]:
     """The runs cover the text exactly; lengths are in code points."""
-    chapter = _own_chapter(request, chapter_id)
+    chapter = own_chapter(request, chapter_id)
     runs = [Run(length=run[0], source=run[1], reply_id=run[2] if len(run) > 2 else None) for run in chapter.runs]
     return Single(data=ProvenanceOut(chapter_id=chapter.pk, version=chapter.version, runs=runs))
-
-
-@router.patch(
-    "/chapters/{uuid:chapter_id}/revisions/{uuid:revision_id}",
-    response={204: None, **refusals(401, 403, 404)},
-    auth=writes,
-    summary="Keep a version under a name",
-)
-def revision_name(request: ApiRequest, chapter_id: UUID, revision_id: UUID, body: NameIn) -> HttpResponse:
-    """Later saves leave it as it is. An empty name takes the name away."""
-    revisions = Revision.objects.readable_by(request.auth.user).select_related("chapter")
-    services.name_revision(revision=get_object_or_404(revisions, pk=revision_id, chapter=chapter_id), name=body.name)
-    return HttpResponse(status=204)
 
 
 @router.get(
@@ -196,7 +202,7 @@ def revision_name(request: ApiRequest, chapter_id: UUID, revision_id: UUID, body
 )
 def story_export(request: ApiRequest, story_id: UUID, asked: Query[ExportFilter]) -> FileResponse:
     """A story of yours, or one chapter of it, as EPUB, Word document or Markdown."""
-    story = get_object_or_404(Story.objects.editable_by(request.auth.user), pk=story_id)
+    story = own_story(request, story_id)
     chapter = None
     if asked.chapter_id is not None:
         chapter = get_object_or_404(Chapter.objects.present(), pk=asked.chapter_id, story=story)
@@ -207,5 +213,27 @@ def story_export(request: ApiRequest, story_id: UUID, asked: Query[ExportFilter]
     return response
 
 
-def _own_chapter(request: ApiRequest, chapter_id: UUID) -> Chapter:
-    return get_object_or_404(Chapter.objects.editable_by(request.auth.user).select_related("story"), pk=chapter_id)
+@router.get(
+    "/stories/{uuid:story_id}/disclosure",
+    response={200: Single[DisclosureOut], **refusals(401, 403, 404)},
+    auth=reads,
+    summary="Who wrote what of a story",
+)
+def story_disclosure(request: ApiRequest, story_id: UUID) -> Single[DisclosureOut]:
+    """By the record: figures in characters, by chapter, and the statement a publisher asks for in each language."""
+    story = own_story(request, story_id)
+    figures = disclosure.story_figures(story)
+    today = timezone.localdate()
+    statements = {
+        language: disclosure.statement(figures, title=story.title, author=story.owner.name, on=today, language=language)
+        for language in Story.Language.values
+    }
+    chapters = [
+        ChapterFiguresOut(number=chapter.number, title=chapter.title, **_figures(chapter))
+        for chapter in figures.chapters
+    ]
+    return Single(data=DisclosureOut(**_figures(figures), chapters=chapters, statements=statements))
+
+
+def _figures(figures: disclosure.Figures) -> dict[str, int]:
+    return {name: getattr(figures, name) for name in FiguresOut.model_fields}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stories.forms.fields import WrittenField
 from stories.models import Story
-from stories.services import MAX_TITLE_CHARACTERS
+from stories.services import MAX_TITLE_CHARACTERS, opens_journal
 
 BRIEF = ("theme", "is_real", "purpose", "era", "writing_style", "pov")
 
@@ -55,6 +55,5 @@ class VisibilityForm(forms.Form):
 
     def is_to_confirm(self, story: Story) -> bool:
         """Whether this would open a journal to more people than read it now, and that was said only once."""
-        circles = list(Story.Visibility)
-        is_wider = circles.index(self.cleaned_data["visibility"]) > circles.index(Story.Visibility(story.visibility))
-        return story.mode == Story.Mode.JOURNAL and is_wider and not self.cleaned_data["is_confirmed"]
+        visibility = self.cleaned_data["visibility"]
+        return opens_journal(story=story, visibility=visibility) and not self.cleaned_data["is_confirmed"]

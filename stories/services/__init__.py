@@ -67,13 +67,20 @@ from stories.services.snapshot import keep_snapshot, name_revision, text_at
 from stories.services.story import (
     create_story,
     delete_story,
+    opens_journal,
     restore_story,
     revise_story,
     set_visibility,
     share_url,
     start_story,
 )
-from stories.services.wording import MAX_CONTENT_CHARACTERS, MAX_TITLE_CHARACTERS, ContentTooLong, InvalidTitle
+from stories.services.wording import (
+    MAX_CONTENT_CHARACTERS,
+    MAX_TITLE_CHARACTERS,
+    ContentTooLong,
+    InvalidTitle,
+    clean_wording,
+)
 
 __all__ = [
     "ACTS",
@@ -107,6 +114,7 @@ __all__ = [
     "add_note",
     "add_photograph",
     "answer_question",
+    "clean_wording",
     "count_mentions",
     "create_chapter",
     "create_codex_entry",
@@ -136,6 +144,7 @@ __all__ = [
     "move_photograph",
     "name_revision",
     "open_day",
+    "opens_journal",
     "relate_codex_entries",
     "rename_chapter",
     "reorder_chapters",

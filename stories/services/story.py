@@ -88,6 +88,16 @@ def set_visibility(*, story: Story, visibility: str) -> Story:
     return stored
 
 
+def opens_journal(*, story: Story, visibility: str, becomes: str = "") -> bool:
+    """Whether this would open a journal to more people than read it now: that is to be said twice.
+
+    `becomes` is the kind the story is given in the same breath, where there is one.
+    """
+    circles = list(Story.Visibility)
+    is_wider = circles.index(Story.Visibility(visibility)) > circles.index(Story.Visibility(story.visibility))
+    return is_wider and Story.Mode.JOURNAL in (story.mode, becomes)
+
+
 @transaction.atomic
 def delete_story(*, story: Story) -> None:
     """Put a story in the bin, where nobody sees it and its owner can take it out again for 30 days. Repeatable."""

@@ -14,6 +14,7 @@ from costory.lib.http import AuthedRequest
 from stories import comparison, services
 from stories.forms import SnapshotForm
 from stories.models import Chapter, Revision
+from stories.selectors.revision import revision_sides
 from stories.views.folding import folded
 
 REVISIONS = 50
@@ -50,18 +51,9 @@ def revision_detail(request: AuthedRequest, story_pk: UUID, chapter_pk: UUID, pk
     """A version as it was: whole, or compared with the one before it, or with the text as it stands."""
     revision = _revision(request, story_pk, chapter_pk, pk)
     shown = request.GET.get("show", "")
-    older = newer = ""
-    if shown == "now":
-        older, newer = revision.text, revision.chapter.content
-    elif shown == "changes":
-        before = (
-            Revision.objects.filter(chapter=revision.chapter, version__lt=revision.version)
-            .exclude(kind=Revision.Kind.CONFLICT)
-            .select_related("chapter")
-            .first()
-        )
-        older, newer = before.text if before is not None else "", revision.text
-    pieces = folded(comparison.compare(older, newer)) if shown in {"now", "changes"} else []
+    is_compared = shown in {"now", "changes"}
+    older, newer = revision_sides(revision, is_against_now=shown == "now") if is_compared else ("", "")
+    pieces = folded(comparison.compare(older, newer)) if is_compared else []
     context = {
         "revision": revision,
         "chapter": revision.chapter,

@@ -13,6 +13,7 @@ STATUS_OF: Final = {
     "not_found": 404,
     "method_not_allowed": 405,
     "conflict": 409,
+    "confirmation_required": 409,
     "insufficient_credits": 402,
     "rate_limited": 429,
     "upstream_unavailable": 502,
