@@ -1,11 +1,14 @@
 """`Idempotency-Key` on any POST of the API: the same key and body give the first answer again for 24 hours (API.md)."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +21,9 @@ ACTS_ONCE_BY_ITSELF = "/messages"
 KEPT = timedelta(hours=24)
 # A first attempt that has not answered by now died on the way.
 LONGEST_ATTEMPT = timedelta(minutes=1)
+# An archive of 100 MB waits for the one before it.
+IMPORTS = f"{API}imports"
+LONGEST_IMPORT = timedelta(minutes=15)
 MAX_KEY = 255
 
 
@@ -46,8 +52,14 @@ class IdempotencyMiddleware:
         return self._once(request, user, key)
 
     def _once(self, request: HttpRequest, user: User, key: str) -> HttpResponseBase:
-        fingerprint = hashlib.sha256(f"{request.path}\n".encode() + request.body).hexdigest()
-        row, is_first = _claim(user, key, fingerprint)
+        try:
+            fingerprint = _fingerprint(request)
+        except RequestDataTooBig:
+            return _refusal(413, "payload_too_large", _("This is more than can be sent at once."))
+        except (MultiPartParserError, BadRequest, SuspiciousOperation):
+            return _refusal(422, "validation_error", _("What was sent is no form that can be read."))
+        longest = LONGEST_IMPORT if request.path.startswith(IMPORTS) else LONGEST_ATTEMPT
+        row, is_first = _claim(user, key, fingerprint, longest)
         if not is_first:
             return _repeat(row, fingerprint)
         response = self.get_response(request)
@@ -62,8 +74,25 @@ class IdempotencyMiddleware:
         return response
 
 
-def _claim(user: User, key: str, fingerprint: str) -> tuple[IdempotencyKey, bool]:
-    """This key's row, and whether the work is ours to do."""
+def _fingerprint(request: HttpRequest) -> str:
+    """What is asked, in a few letters. Of a form with files its contents count, and not how they were wrapped:
+    the boundary between its parts is another one each time it is sent."""
+    digest = hashlib.sha256(f"{request.path}\n".encode())
+    if request.content_type != "multipart/form-data":
+        digest.update(request.body)
+        return digest.hexdigest()
+    digest.update(json.dumps(sorted(request.POST.lists())).encode())
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            digest.update(json.dumps([name, file.name, file.size]).encode())
+            for chunk in file.chunks():
+                digest.update(chunk)
+            file.seek(0)
+    return digest.hexdigest()
+
+
+def _claim(user: User, key: str, fingerprint: str, longest: timedelta) -> tuple[IdempotencyKey, bool]:
+    """This key's row, and whether the work is ours to do: also where an attempt took longer than any does."""
     now = timezone.now()
     try:
         with transaction.atomic():
@@ -71,7 +100,7 @@ def _claim(user: User, key: str, fingerprint: str) -> tuple[IdempotencyKey, bool
     except IntegrityError:
         row = IdempotencyKey.objects.get(user=user, key=key)
     is_over = row.created_at < now - KEPT
-    is_dead = row.status is None and row.created_at < now - LONGEST_ATTEMPT
+    is_dead = row.status is None and row.created_at < now - longest
     if not (is_over or (is_dead and row.fingerprint == fingerprint)):
         return row, False
     # Of several that find it so, one takes it.

@@ -7,8 +7,9 @@ import logging
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, RawPostDataException
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -19,6 +20,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from billing.api import router as billing_router
 from coaching.api import router as coaching_router
 from costory.api_accounts import auth_router, profile_router
+from costory.api_archive import router as archive_router
 from costory.lib.api import STATUS_OF, ApiError
 from costory.lib.errors import DomainError
 from stories.api import router as stories_router
@@ -76,6 +78,19 @@ def _too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
     return refusal("payload_too_large", _("This is more than can be sent at once."))
 
 
+@api.exception_handler(MultiPartParserError)
+@api.exception_handler(TooManyFieldsSent)
+@api.exception_handler(TooManyFilesSent)
+def _no_form(request: HttpRequest, error: Exception) -> HttpResponse:
+    return refusal("validation_error", _("What was sent is no form that can be read."))
+
+
+@api.exception_handler(RawPostDataException)
+def _no_body(request: HttpRequest, error: Exception) -> HttpResponse:
+    # A form where a JSON body is asked for; by then it has been read as one.
+    return refusal("validation_error", _("The body is not JSON that can be read."))
+
+
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     # Pydantic repeats the input it refuses; the caller has it, and it must not reach a log by way of an answer.
@@ -100,6 +115,7 @@ def _internal_error(request: HttpRequest, error: Exception) -> HttpResponse:
 api.add_router("/auth", auth_router)
 api.add_router("/profiles", profile_router)
 api.add_router("", stories_router)
+api.add_router("", archive_router)
 api.add_router("/ai", coaching_router)
 api.add_router("/billing", billing_router)
 

@@ -1,15 +1,40 @@
-"""Stories over HTTP (API.md): the same services as the pages, by noun."""
+"""Stories over HTTP (API.md): the same services as the pages, by noun.
+
+docs/api.md says which page is which operation.
+"""
 
 from ninja import Router
 
-from stories.api.beside import router as beside_router
-from stories.api.chapter import router as chapter_router
-from stories.api.revision import router as revision_router
-from stories.api.story import router as story_router
-from stories.api.studio import router as studio_router
+from stories.api import (
+    asked,
+    chapter,
+    codex,
+    codex_fact,
+    find,
+    manuscript,
+    note,
+    outline,
+    photograph,
+    revision,
+    story,
+    studio,
+)
 
 router = Router()
-for each in (story_router, chapter_router, revision_router, studio_router, beside_router):
-    router.add_router("", each)
+for noun in (
+    story,
+    chapter,
+    revision,
+    studio,
+    find,
+    outline,
+    asked,
+    photograph,
+    note,
+    codex,
+    codex_fact,
+    manuscript,
+):
+    router.add_router("", noun.router)
 
 __all__ = ["router"]

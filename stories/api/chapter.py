@@ -1,7 +1,7 @@
 """A story's chapters and their text, for programs."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
@@ -96,8 +96,8 @@ OWN = ("status", "prompt", "setting")
 def chapter_out(chapter: Chapter, *, is_own: bool = True) -> ChapterOut:
     """A chapter as the API shows it; what only its writer's page says is for its writer."""
     hidden = () if is_own else OWN
-    names = ChapterOut.model_fields
-    return ChapterOut(**{name: None if name in hidden else getattr(chapter, name) for name in names})
+    said: dict[str, Any] = {name: getattr(chapter, name) for name in ChapterOut.model_fields}
+    return ChapterOut(**{**said, **dict.fromkeys(hidden)})
 
 
 @router.get(

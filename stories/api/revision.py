@@ -120,7 +120,7 @@ def revision_changes(
     """Word by word: what it changed of the version before it, or what was changed since."""
     revision = _own_revision(request, chapter_id, revision_id)
     older, newer = revision_sides(revision, is_against_now=asked.against == "now")
-    pieces = [PieceOut(kind=piece.kind, text=piece.text) for piece in comparison.compare(older, newer)]
+    pieces = [PieceOut.model_validate(piece._asdict()) for piece in comparison.compare(older, newer)]
     return Single(data=ChangesOut(pieces=pieces))
 
 

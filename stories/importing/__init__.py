@@ -8,7 +8,7 @@ from stories.importing.archive import MAX_FILE_BYTES, open_archive
 from stories.importing.epub import read_epub
 from stories.importing.office import read_docx, read_odt
 from stories.importing.plain import decode, read_text
-from stories.importing.shape import CannotRead, Manuscript, Part, divided
+from stories.importing.shape import MAX_PARTS, CannotRead, Manuscript, Part, divided
 
 
 def read_manuscript(*, file_name: str, content: bytes) -> Manuscript:
@@ -44,4 +44,4 @@ def read_pasted(text: str) -> Manuscript:
     return divided(read_text(text))
 
 
-__all__ = ["MAX_FILE_BYTES", "CannotRead", "Manuscript", "Part", "read_manuscript", "read_pasted"]
+__all__ = ["MAX_FILE_BYTES", "MAX_PARTS", "CannotRead", "Manuscript", "Part", "read_manuscript", "read_pasted"]

@@ -33,7 +33,7 @@ from stories.services.codex import (
 )
 from stories.services.division import NothingToDivide, merge_chapters, split_chapter
 from stories.services.draft import STEPS, discard_draft, finish_draft, save_draft
-from stories.services.manuscript import Chosen, discard_import, keep_import, take_in
+from stories.services.manuscript import Chosen, discard_import, import_manuscript, keep_import, take_in
 from stories.services.mentions import MentionCounts, count_mentions, lexicon_of
 from stories.services.note import MAX_NOTE_CHARACTERS, InvalidNote, add_note, delete_note, finish_note, revise_note
 from stories.services.outline import (
@@ -132,6 +132,7 @@ __all__ = [
     "find_words",
     "finish_draft",
     "finish_note",
+    "import_manuscript",
     "insert_passage",
     "keep_import",
     "keep_snapshot",

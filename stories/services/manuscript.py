@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
@@ -61,15 +61,44 @@ def take_in(
     stored = ImportDraft.objects.select_for_update().filter(pk=draft.pk).first()
     if stored is None:
         return None
-    parts: list[dict[str, Any]] = stored.contents["parts"]
+    parts = [part["content"] for part in stored.contents["parts"]]
     stored.delete()
+    return _write(draft.owner, parts, chosen, title=title, mode=mode, language=language, story=story)
+
+
+@transaction.atomic
+def import_manuscript(
+    *,
+    owner: User,
+    manuscript: "Manuscript",
+    chosen: Sequence[Chosen],
+    title: str = "",
+    mode: str = "",
+    language: str = "",
+    story: Story | None = None,
+) -> Story:
+    """Take in what was read at once, without a draft to look at. Raises InvalidTitle and ContentTooLong."""
+    parts = [part.content for part in manuscript.parts]
+    return _write(owner, parts, chosen, title=title, mode=mode, language=language, story=story)
+
+
+def _write(
+    owner: User,
+    parts: Sequence[str],
+    chosen: Sequence[Chosen],
+    *,
+    title: str,
+    mode: str,
+    language: str,
+    story: Story | None,
+) -> Story:
     if story is None:
-        story = create_story(owner=draft.owner, title=title, mode=mode, language=language)
+        story = create_story(owner=owner, title=title, mode=mode, language=language)
     hold_story(story_id=story.pk)
     position = last_place(story_id=story.pk)
     joined: list[tuple[str, str]] = []
     for choice in chosen:
-        content = parts[choice.place]["content"]
+        content = parts[choice.place]
         if choice.is_joined and joined:
             heading = f"## {choice.title}\n\n" if choice.title else ""
             joined[-1] = (joined[-1][0], f"{joined[-1][1]}\n\n{heading}{content}")
@@ -80,7 +109,7 @@ def take_in(
             Chapter(story=story, position=number),
             clean_wording(title=name, content=content),
             runs=[],
-            author=draft.owner,
+            author=owner,
             kind=Revision.Kind.IMPORT,
         )
     story.refresh_from_db()

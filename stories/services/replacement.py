@@ -39,7 +39,7 @@ class Replaced(NamedTuple):
     """What was done: chapter, its version now, the revision that stood before. And the chapters left alone."""
 
     done: list[tuple[UUID, int, UUID]]
-    left_alone: list[str]
+    left_alone: list[Chapter]
     total: int
 
 
@@ -84,7 +84,7 @@ def replace_words(
     pattern = _pattern(needle, is_exact=is_exact, is_whole=is_whole)
     words = markdown.normalise_text(replacement)
     done: list[tuple[UUID, int, UUID]] = []
-    left_alone: list[str] = []
+    left_alone: list[Chapter] = []
     count = 0
     with transaction.atomic():
         hold_story(story_id=story.pk)
@@ -93,11 +93,11 @@ def replace_words(
             version, starts = chosen[chapter.pk]
             wanted = set(starts)
             if pattern is None or chapter.version != version:
-                left_alone.append(str(chapter))
+                left_alone.append(chapter)
                 continue
             places = [hit.span() for hit in pattern.finditer(chapter.content) if hit.start() in wanted]
             if len(places) != len(wanted):
-                left_alone.append(str(chapter))
+                left_alone.append(chapter)
                 continue
             before = Revision.objects.filter(chapter=chapter, version=version).exclude(kind=Revision.Kind.CONFLICT)
             stood = before.values_list("pk", flat=True).first()
@@ -112,18 +112,21 @@ def replace_words(
 
 
 @transaction.atomic
-def undo_replacement(*, story: Story, author: User, done: Sequence[tuple[UUID, int, UUID]]) -> list[str]:
-    """Bring back what stood before, in every chapter that was not changed since. Returns the names of the others."""
+def undo_replacement(*, story: Story, author: User, done: Sequence[tuple[UUID, int, UUID]]) -> list[Chapter]:
+    """Bring back what stood before, in every chapter that was not changed since. Returns the others."""
     hold_story(story_id=story.pk)
-    left_alone = []
+    left_alone: list[Chapter] = []
     for pk, version, stood in done:
         chapter = Chapter.objects.present().filter(story=story, pk=pk).first()
+        if chapter is None:
+            # In the bin by now: there is nothing to bring it back to.
+            continue
         revision = Revision.objects.filter(pk=stood, chapter=pk).select_related("chapter").first()
-        if chapter is None or revision is None or chapter.version != version:
-            left_alone.append(str(chapter) if chapter is not None else "")
+        if revision is None or chapter.version != version:
+            left_alone.append(chapter)
             continue
         restore_revision(revision=revision, author=author)
-    return [name for name in left_alone if name]
+    return left_alone
 
 
 def _pattern(needle: str, *, is_exact: bool, is_whole: bool) -> re.Pattern[str] | None:

@@ -2,11 +2,10 @@
 
 import calendar
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet, Sum
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,6 +17,7 @@ from costory.lib.http import AuthedRequest
 from stories import prompts, services
 from stories.forms import DayForm, MonthForm, QuestionForm
 from stories.models import Chapter, Story
+from stories.selectors.journal import days_in_a_row, entries_between, life_of, month_of, on_this_day, undated
 
 
 class Day(NamedTuple):
@@ -39,17 +39,11 @@ def journal(request: AuthedRequest, pk: UUID) -> HttpResponse:
     today = timezone.localdate()
     first = asked.first_day(today)
     skipped = asked.cleaned_data.get("skip") or 0
-    dated = Chapter.objects.present().filter(story=story).without_text()
     weeks = calendar.Calendar(firstweekday=(get_format("FIRST_DAY_OF_WEEK") - 1) % 7).monthdatescalendar(
         first.year, first.month
     )
-    entries = {
-        chapter.entry_date: chapter
-        for chapter in dated.filter(entry_date__range=(weeks[0][0], weeks[-1][-1])).order_by("-position")
-    }
-    written = dated.filter(entry_date__year=first.year, entry_date__month=first.month, word_count__gt=0)
-    earlier = dated.filter(entry_date__month=today.month, entry_date__day=today.day, entry_date__lt=today)
-    undated = dated.filter(entry_date=None).order_by("position")[:50]
+    entries = entries_between(story, weeks[0][0], weeks[-1][-1])
+    month = month_of(story, first)
     context = {
         "story": story,
         "first": first,
@@ -62,11 +56,11 @@ def journal(request: AuthedRequest, pk: UUID) -> HttpResponse:
         "next": (first + timedelta(days=31)).replace(day=1),
         "prompt": prompts.prompt_for(story_id=story.pk, language=story.language, day=today, skipped=skipped),
         "skip": skipped + 1,
-        "days_written": written.values("entry_date").distinct().count(),
-        "words_written": written.aggregate(words=Sum("word_count"))["words"] or 0,
-        "streak": _days_in_a_row(dated.filter(word_count__gt=0), today),
-        "earlier": earlier.order_by("-entry_date")[:20],
-        "undated": undated,
+        "days_written": month.days_written,
+        "words_written": month.words_written,
+        "streak": days_in_a_row(story, today),
+        "earlier": on_this_day(story, today),
+        "undated": undated(story),
         "has_today": today in entries,
     }
     return render(request, "stories/journal.html", context)
@@ -117,31 +111,11 @@ def prompt_choose(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpRespo
     return redirect(chapter)
 
 
-def _days_in_a_row(written: QuerySet[Chapter], today: date) -> int:
-    """How many days up to today were written on without a gap; today itself may still come. Counted up to a year."""
-    latest = written.filter(entry_date__range=(today - timedelta(days=366), today)).order_by("-entry_date")
-    days = set(latest.values_list("entry_date", flat=True))
-    last = today if today in days else today - timedelta(days=1)
-    count = 0
-    while last - timedelta(days=count) in days:
-        count += 1
-    return count
-
-
 def _story(request: AuthedRequest, pk: UUID, mode: str) -> Story:
     return get_object_or_404(Story.objects.editable_by(request.user), pk=pk, mode=mode)
 
 
 def _interview(request: AuthedRequest, story: Story, form: QuestionForm, *, status: int = 200) -> HttpResponse:
-    chapters = Chapter.objects.present().filter(story=story).without_text().order_by("-position")
-    answers = {chapter.prompt: chapter for chapter in chapters if chapter.prompt}
-    known: set[str] = set()
-    parts: list[dict[str, Any]] = []
-    for part in prompts.life_chapters(story.language):
-        known.update(part.questions)
-        questions = [(question, answers.get(question)) for question in part.questions]
-        answered = sum(1 for _, answer in questions if answer is not None and answer.word_count)
-        parts.append({"name": part.name, "questions": questions, "answered": answered, "count": len(questions)})
-    own = [(prompt, chapter) for prompt, chapter in reversed(answers.items()) if prompt not in known]
+    parts, own = life_of(story)
     context = {"story": story, "parts": parts, "own": own, "form": form}
     return render(request, "stories/interview.html", context, status=status)

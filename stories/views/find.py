@@ -88,12 +88,10 @@ def _chosen(request: AuthedRequest) -> dict[UUID, tuple[int, list[int]]]:
     return chosen
 
 
-def _tell_left_alone(request: AuthedRequest, names: list[str]) -> None:
-    if names:
-        messages.warning(
-            request,
-            _("Changed in the meantime, and left alone: %(names)s.") % {"names": ", ".join(names[:10])},
-        )
+def _tell_left_alone(request: AuthedRequest, chapters: list[Chapter]) -> None:
+    if chapters:
+        names = ", ".join(str(chapter) for chapter in chapters[:10])
+        messages.warning(request, _("Changed in the meantime, and left alone: %(names)s.") % {"names": names})
 
 
 def _find(request: AuthedRequest, story: Story, form: FindForm, *, status: int = 200) -> HttpResponse:
