@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from coaching.models import Reply, Session
 from coaching.receipt import PARTS, REASONS
-from coaching.services import stream_path
+from coaching.services import Quote, stream_path
 from costory.lib import money
+from costory.lib.errors import DomainError
 
 PAGE = 20
 
@@ -130,6 +131,16 @@ def price(micros: int) -> str:
 def energy(micros: int) -> str:
     """The same in energy points."""
     return money.format_energy_points(micros, language=get_language() or "en", rounding=ROUND_CEILING)
+
+
+def price_context(quote: Quote | None, refusal: DomainError | None) -> dict[str, object]:
+    """What the line with the price before is drawn from."""
+    return {
+        "quote": quote,
+        "refusal": refusal,
+        "price": price(quote.ceiling_micros) if quote else "",
+        "energy": energy(quote.ceiling_micros) if quote else "",
+    }
 
 
 def _line(item: "dict[str, str | int]") -> ReceiptLine:

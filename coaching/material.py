@@ -10,7 +10,7 @@ OPENING: Final = "<material>\n"
 CLOSING: Final = "</material>"
 
 _BREAKS: Final = re.compile(r"[^\S\u00a0\u202f]+")  # white space but for the no-break spaces of French
-_TAG: Final = re.compile(r"<(?=\s*+/?\s*+material\b)", re.IGNORECASE)
+_TAG: Final = re.compile(r"<(?=\s*+/?\s*+(?:material|passage)\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ HEADINGS: Final = {
 
 
 def neutral(text: str) -> str:
-    """The text with nothing in it that could be taken for the end of the material."""
+    """The text with nothing in it that could be taken for the end of the material, or for a passage."""
     return _TAG.sub("‹", text)
 
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from accounts.models import User
+from coaching import voice
 from coaching.context import ChapterText, CodexEntry, CodexRest, Context, StoryBrief, Turn, build_context
 from coaching.models import Reply, Session, Summary
 from stories.models import Beat, Chapter, Story
@@ -11,6 +12,9 @@ from stories.selectors.codex import EntryAtChapter, codex_at
 
 # How much of the conversation can name an entry so that the coach is told of it.
 TURNS_THAT_NAME = 6
+# A chapter shorter than this says too little of a voice, and more than this says nothing new.
+STYLE_FROM_CHARACTERS = 3_000
+STYLE_CHARACTERS = 40_000
 # Enough that the budget, not this, decides how far back a conversation reaches.
 TURNS = 40
 
@@ -22,13 +26,37 @@ def context_for(
 
     Raises MessageTooLong where the message alone does not fit the budget.
     """
-    person = session.user
     current = session.chapter if session.chapter is not None and session.chapter.deleted_at is None else None
     turns = [*_turns(session), Turn("user", content)]
     words = "\n\n".join(turn.content for turn in turns[-TURNS_THAT_NAME:])
+    return _context(session, current, session.mode, turns, words, cursor, budget_tokens)
+
+
+def context_for_work(
+    *,
+    session: Session,
+    chapter: Chapter | None,
+    task: str,
+    content: str,
+    budget_tokens: int | None = None,
+    cursor: int | None = None,
+) -> Context:
+    """What is sent to the model for a single piece of work at a chapter, or about the whole story; no conversation."""
+    return _context(session, chapter, task, [Turn("user", content)], content, cursor, budget_tokens)
+
+
+def _context(
+    session: Session,
+    current: Chapter | None,
+    prompt: str,
+    turns: list[Turn],
+    words: str,
+    cursor: int | None,
+    budget_tokens: int | None,
+) -> Context:
     codex, codex_rest = told_codex(session.story, current, words, reads_ahead=session.reads_ahead)
     return build_context(
-        mode=session.mode,
+        mode=prompt,
         language=session.story.language,
         brief=brief_of(session.story, current),
         chapters=chapter_texts(session.story, current, reads_ahead=session.reads_ahead),
@@ -37,10 +65,25 @@ def context_for(
         cursor=cursor,
         codex=codex,
         codex_rest=codex_rest,
-        private_terms=private_terms(person),
+        private_terms=private_terms(session.user),
         reads_ahead=session.reads_ahead,
         budget_tokens=budget_tokens or settings.CONTEXT_BUDGET_TOKENS,
     )
+
+
+def style_of(story: Story, chapter: Chapter) -> str:
+    """The style sheet of the story's voice: of this chapter, or of the one before it where there is too little yet."""
+    texts = [chapter.content]
+    if len(chapter.content) < STYLE_FROM_CHARACTERS:
+        before = story.chapters.filter(deleted_at=None, position__lt=chapter.position).order_by("-position")
+        texts = [*before.values_list("content", flat=True)[:1], *texts]
+    text = "\n\n".join(texts)
+    return voice.style_sheet(text[-STYLE_CHARACTERS:], story.language)
+
+
+def findings_of(story: Story, text: str) -> str:
+    """What the offline coach has counted in a text, for the model, which then need not count."""
+    return ""
 
 
 def offline_answer(*, session: Session, content: str) -> str:

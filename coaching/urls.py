@@ -1,6 +1,6 @@
 from django.urls import path
 
-from coaching.views import conversation
+from coaching.views import conversation, proposal
 
 app_name = "coaching"
 
@@ -8,9 +8,15 @@ urlpatterns = [
     path("stories/<uuid:story_pk>/", conversation.panel, name="panel"),
     path("stories/<uuid:story_pk>/messages/", conversation.session_start, name="session-start"),
     path("stories/<uuid:story_pk>/quote/", conversation.message_quote, name="message-quote"),
+    path("stories/<uuid:story_pk>/proposals/", proposal.proposal_list, name="proposal-list"),
+    path("stories/<uuid:story_pk>/proposals/quote/", proposal.proposal_quote, name="proposal-quote"),
+    path("proposals/<uuid:pk>/", proposal.proposal_detail, name="proposal-detail"),
+    path("proposals/<uuid:pk>/accept/", proposal.proposal_accept, name="proposal-accept"),
+    path("proposals/<uuid:pk>/verdict/", proposal.proposal_decide, name="proposal-decide"),
     path("sessions/<uuid:pk>/", conversation.session_detail, name="session-detail"),
     path("sessions/<uuid:pk>/messages/", conversation.message_create, name="message-create"),
     path("replies/<uuid:pk>/", conversation.reply_detail, name="reply-detail"),
+    path("replies/<uuid:pk>/request/", conversation.reply_request, name="reply-request"),
     path("replies/<uuid:pk>/stop/", conversation.reply_stop, name="reply-stop"),
     path("replies/<uuid:pk>/insert/", conversation.reply_insert, name="reply-insert"),
 ]

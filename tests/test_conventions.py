@@ -84,13 +84,17 @@ OWN_ROOMS = {
         "excerpts",
         "material",
         "recall",
+        # How single pieces of work are asked for, and the style sheet of a writer's voice.
+        "tasks",
+        "voice",
         "receipt",
         "redaction",
         "tokens",
         # How a reply runs and is watched: tasks of the server's own loop, which no request waits for.
         "engine",
-        # A message and its reply as a page shows them.
+        # A message and its reply as a page shows them, and a proposal.
         "exchanges",
+        "proposals",
         "loops",
         "models_client",
         "process",
@@ -402,6 +406,7 @@ def test_every_posting_form_carries_its_token(path):
 SHOWS_CLEANED_HTML = {
     "templates/components/_field.html": "field.help_text",
     "templates/coaching/_reply.html": "exchange.reply.content_html",
+    "templates/coaching/_proposal.html": "card.exchange.reply.content_html",
     "templates/social/chapter_read.html": "chapter.content_html",
     "templates/stories/chapter_preview.html": "preview_html",
 }

@@ -1,10 +1,11 @@
-"""The coach's standing instructions: one file per mode and language, and the rules of the house they all share."""
+"""The coach's standing instructions: one file per mode or task and language, and the house rules they share."""
 
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 MODES: Final = ("narrative", "therapeutic", "coauthor", "structural")
+TASKS: Final = ("continuation", "synopsis", "rewrite", "critique", "ways", "names", "summary", "outline")
 LANGUAGES: Final = ("en", "fr")
 DEFAULT_LANGUAGE: Final = "en"
 
@@ -18,11 +19,11 @@ def prompt_language(language: str) -> str:
 
 
 def load(mode: str, language: str) -> str:
-    """The instructions of a mode, the house rules after them. They hold nothing of the writer or the story.
+    """The instructions of a mode or a task, the house rules after them. They hold nothing of the writer or the story.
 
-    Raises ValueError for a mode that does not exist.
+    Raises ValueError for one that does not exist.
     """
-    if mode not in MODES:
+    if mode not in MODES and mode not in TASKS:
         raise ValueError(f"unknown coach mode: {mode!r}")
     return _read(mode, prompt_language(language))
 

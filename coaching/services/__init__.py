@@ -14,23 +14,41 @@ from coaching.services.conversation import (
 )
 from coaching.services.passages import NotThatPassage, take_passage
 from coaching.services.permits import permit_opens, stream_path
+from coaching.services.proposal import (
+    NeedsModel,
+    NotAskable,
+    PassageMoved,
+    Work,
+    accept_proposal,
+    decide_proposal,
+    propose,
+    quote_proposal,
+)
 from coaching.services.settlement import Outcome, end_reply
 from coaching.services.sweep import sweep_replies
 
 __all__ = [
     "EmptyMessage",
     "MessageTooLong",
+    "NeedsModel",
+    "NotAskable",
     "NotThatPassage",
     "Outcome",
+    "PassageMoved",
     "Prepared",
     "Quote",
     "UnknownModel",
+    "Work",
+    "accept_proposal",
     "clean_message",
+    "decide_proposal",
     "end_reply",
     "open_session",
     "permit_opens",
     "post_message",
+    "propose",
     "quote_message",
+    "quote_proposal",
     "request_stop",
     "start_session",
     "stream_path",

@@ -141,7 +141,10 @@ def _create(session: Session, content: str, request_key: str, prepared: Prepared
             user=session.user, amount_micros=quote.ceiling_micros, cause=f"reply:{reply_id}"
         )
     # Two tabs that speak at once make one conversation: the second says its words after the first's.
-    head = Session.objects.select_for_update().values_list("head_id", flat=True).get(pk=session.pk)
+    is_talk = session.kind == Session.Kind.CONVERSATION
+    head = None
+    if is_talk:
+        head = Session.objects.select_for_update().values_list("head_id", flat=True).get(pk=session.pk)
     message = Message.objects.create(session=session, parent_id=head, content=content, quote=quoted)
     reply = Reply.objects.create(
         id=reply_id,
@@ -156,7 +159,8 @@ def _create(session: Session, content: str, request_key: str, prepared: Prepared
         request_sha256=prepared.sha256,
         receipt=prepared.receipt,
     )
-    Session.objects.filter(pk=session.pk).update(head=message, updated_at=timezone.now())
+    moved = {"head": message} if is_talk else {}
+    Session.objects.filter(pk=session.pk).update(updated_at=timezone.now(), **moved)
     events.services.record(
         "message.sent",
         person_id=session.user_id,

@@ -7,10 +7,10 @@ import pytest
 
 from coaching import prompts
 from coaching.models import Session
-from coaching.prompts import LANGUAGES, MODES, load
+from coaching.prompts import LANGUAGES, MODES, TASKS, load
 from coaching.tokens import estimate_tokens
 
-EVERY_PROMPT = [(mode, language) for mode in MODES for language in LANGUAGES]
+EVERY_PROMPT = [(mode, language) for mode in (*MODES, *TASKS) for language in LANGUAGES]
 
 
 def test_there_is_a_prompt_for_every_mode_a_session_can_have():
@@ -67,7 +67,7 @@ def test_a_mode_that_does_not_exist_is_refused(mode):
 
 
 def test_languages_do_not_leak_into_each_other():
-    for mode in MODES:
+    for mode in (*MODES, *TASKS):
         assert load(mode, "en") != load(mode, "fr")
         assert "writer" not in load(mode, "fr")
         assert "écri" not in load(mode, "en")

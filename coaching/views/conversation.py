@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
@@ -96,16 +96,7 @@ def message_quote(request: AuthedRequest, story_pk: UUID) -> HttpResponse:
         )
     except DomainError as error:
         refusal = error
-    return render(
-        request,
-        "coaching/_price.html",
-        {
-            "quote": quote,
-            "refusal": refusal,
-            "price": exchanges.price(quote.ceiling_micros) if quote else "",
-            "energy": exchanges.energy(quote.ceiling_micros) if quote else "",
-        },
-    )
+    return render(request, "coaching/_price.html", exchanges.price_context(quote, refusal))
 
 
 @require_GET
@@ -169,6 +160,19 @@ def reply_insert(request: AuthedRequest, pk: UUID) -> HttpResponse:
         return JsonResponse({"version": chapter.version, "content": chapter.content})
     messages.success(request, _("The passage is in the page. An earlier version is kept without it."))
     return redirect(chapter)
+
+
+@require_GET
+def reply_request(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """The bytes that a reply was asked for with, exactly as they left the house."""
+    replies = Reply.objects.of(request.user).select_related("dispatch").defer("request")
+    dispatch = getattr(get_object_or_404(replies, pk=pk), "dispatch", None)
+    if dispatch is None:
+        raise Http404
+    response = HttpResponse(dispatch.body, content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="request-{pk}.json"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _sessions(request: AuthedRequest) -> Any:

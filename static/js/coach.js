@@ -4,8 +4,8 @@
 // stream ends, or cannot be had, the server's own fragment takes its place. Only the start and the end are announced.
 const watched = new Map();
 
-function announce(which) {
-  const region = document.getElementById("chat-announcement");
+function announce(which, reply) {
+  const region = document.getElementById(reply.matches(".proposal") ? "desk-announcement" : "chat-announcement");
   if (region) region.textContent = region.dataset[which] ?? "";
 }
 
@@ -28,7 +28,7 @@ function forget(reply) {
 function settle(reply) {
   forget(reply);
   if (!reply.isConnected) return;
-  announce("ended");
+  announce("ended", reply);
   window.htmx.ajax("GET", reply.dataset.replyUrl, { target: reply, swap: "outerHTML" });
   document.body.dispatchEvent(new CustomEvent("wallet-changed"));
 }
@@ -38,7 +38,7 @@ function watch(reply) {
   const source = new EventSource(`${reply.dataset.stream}&offset=${reply.dataset.offset}`);
   watched.set(reply, source);
   const text = reply.querySelector(".message__stream");
-  announce("begun");
+  announce("begun", reply);
   source.addEventListener("delta", (event) => {
     const box = scroller(reply);
     const follows = isAtEnd(box) && reply.checkVisibility();
@@ -64,20 +64,48 @@ function look(root) {
   }
 }
 
-// Where the writer stands in the page, counted in characters as the server counts them.
-function cursorOf(form) {
+// Where the writer stands in the page and what is selected there, counted in characters as the server counts them.
+const count = (text) => [...text].length;
+function placeOf(page) {
+  const start = count(page.value.slice(0, page.selectionStart));
+  const end = start + count(page.value.slice(page.selectionStart, page.selectionEnd));
+  return { cursor: end, start, end };
+}
+
+function tellPlace(event) {
   const page = document.querySelector(".editor__text");
-  const field = form.querySelector("[name=cursor]");
-  if (page && field) field.value = [...page.value.slice(0, page.selectionStart)].length;
+  const isComposer = event.target.id === "chat-composer";
+  if (!page || !(isComposer || event.target.matches?.("[data-at-place]"))) return;
+  const place = placeOf(page);
+  event.detail.parameters.cursor = place.cursor;
+  if (isComposer) return;
+  event.detail.parameters.start = place.start;
+  event.detail.parameters.end = place.end;
 }
 
 document.addEventListener("htmx:load", (event) => look(event.target));
-document.addEventListener("htmx:configRequest", (event) => {
-  const form = event.target.closest?.("#chat-composer");
-  if (form && event.target === form) {
-    cursorOf(form);
-    event.detail.parameters.cursor = form.querySelector("[name=cursor]")?.value ?? "";
-  }
+document.addEventListener("htmx:configRequest", tellPlace);
+// What is proposed for a place is proposed for the text the server has: it is saved before the question goes out.
+document.addEventListener("htmx:confirm", async (event) => {
+  if (event.target.id !== "desk-form" || !document.getElementById("editor")) return;
+  event.preventDefault();
+  const { editor } = await import("./editor.js");
+  if (await editor.save()) event.detail.issueRequest(true);
+});
+// The price of a reworking is that of the passage: it follows what is selected.
+let selecting = 0;
+document.addEventListener("selectionchange", () => {
+  const page = document.querySelector(".editor__text");
+  const shown = document.querySelector("[data-passage]");
+  if (!shown || document.activeElement !== page || !shown.checkVisibility({ visibilityProperty: true }) && !shown.hidden) return;
+  clearTimeout(selecting);
+  selecting = setTimeout(() => {
+    const chosen = page.value.slice(page.selectionStart, page.selectionEnd).trim();
+    if (shown.textContent === chosen) return;
+    shown.textContent = chosen;
+    shown.hidden = !chosen;
+    window.htmx.trigger("#desk-price", "costory:place");
+  }, 400);
 });
 document.addEventListener("keydown", (event) => {
   const field = event.target.closest?.("[data-submit-on=ctrl-enter]");
@@ -96,19 +124,18 @@ document.addEventListener("click", async (event) => {
 });
 // Into the page: where the cursor stands, in place of what is selected. The page is saved first, so that the server
 // and the writer mean the same text; then the server writes it, and the page takes over what it wrote.
-async function takeIn(form) {
+async function takeIn(form, verdict) {
   const { editor } = await import("./editor.js");
   const say = (message) => document.body.dispatchEvent(new CustomEvent("toast", { detail: { message } }));
   if (!(await editor.save())) return;
-  const text = editor.text.value;
-  const start = editor.text.selectionStart;
-  const end = editor.text.selectionEnd;
+  const { start, end } = placeOf(editor.text);
   const chosen = String(getSelection()).trim();
   const fields = new FormData(form);
   fields.set("chapter", document.getElementById("editor").dataset.chapter);
   fields.set("version", editor.version);
-  fields.set("position", [...text.slice(0, start)].length);
-  fields.set("replacing", [...text.slice(start, end)].length);
+  fields.set("position", start);
+  fields.set("replacing", end - start);
+  if (verdict) fields.set("verdict", verdict);
   const body = form.closest(".message")?.querySelector(".message__body");
   if (chosen && body?.contains(getSelection().anchorNode)) fields.set("text", chosen);
   const post = () => fetch(form.action, { method: "POST", headers: { "HX-Request": "true" }, body: fields, redirect: "error" });
@@ -120,20 +147,17 @@ async function takeIn(form) {
   }
   const written = await answer.json();
   if (!answer.ok) return say(written.message);
-  // What is new between the same beginning and the same end, as one step that can be undone.
-  const tail = text.length - end;
-  editor.insertAt(start, written.content.slice(start, written.content.length - tail), {
-    version: written.version,
-    replacing: end - start,
-  });
+  // As one step that can be undone.
+  editor.replaceText(written.content, { version: written.version });
   say(form.dataset.taken);
+  if (form.dataset.card) window.htmx.ajax("GET", form.dataset.card, { target: form.closest(".message"), swap: "outerHTML" });
 }
 
 document.addEventListener("submit", (event) => {
   const form = event.target.closest?.("form[data-take-in]");
   if (!form || !document.getElementById("editor")) return;
   event.preventDefault();
-  takeIn(form).catch(() => form.submit());
+  takeIn(form, event.submitter?.value).catch(() => form.submit());
 });
 window.addEventListener("pagehide", () => {
   for (const reply of [...watched.keys()]) forget(reply);

@@ -1,4 +1,4 @@
-"""What a writer sends to the coach."""
+"""Messages of a conversation."""
 
 import uuid
 from typing import Any
