@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from costory.lib import markdown
-from costory.lib.tests.test_markdown import ATTACKS
 from stories.exporting import Format, content_disposition, export_story, file_name, read_manuscript, read_markdown
 from stories.exporting.cover import cover_svg
 from stories.exporting.xhtml import link_address, to_xhtml
 from stories.models import Note, Photograph, Story
 from stories.services import create_chapter, delete_chapter, insert_passage
+from tests.attacks import ATTACKS
 from tests.epubcheck import complaints
 from tests.factories import create_story
 

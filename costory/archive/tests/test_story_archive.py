@@ -20,7 +20,7 @@ from billing.models import Entry, Hold, Wallet
 from coaching.models import Finding, Message, Proposal, Reply, Session, Summary
 from costory.archive.story import export_story, import_story
 from costory.lib.archive import InvalidArchive
-from costory.lib.tests.test_markdown import ATTACKS, assert_harmless
+from costory.lib.tests.test_markdown import assert_harmless
 from stories.archive import ChapterPart, chapter_parts
 from stories.models import (
     Beat,
@@ -42,6 +42,7 @@ from stories.services import (
     restore_revision,
     revise_chapter,
 )
+from tests.attacks import ATTACKS
 from tests.factories import create_story, create_user
 
 pytestmark = pytest.mark.django_db

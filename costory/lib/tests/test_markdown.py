@@ -11,55 +11,8 @@ from hypothesis import strategies as st
 
 from costory.lib import markdown
 from costory.lib.markdown import normalise_text, render, word_count
+from tests.attacks import ATTACKS
 
-ATTACKS = [
-    "<script>alert(1)</script>",
-    "<ScRiPt src=//evil.example>",
-    "<img src=x onerror=alert(1)>",
-    "<svg/onload=alert(1)>",
-    "<iframe srcdoc='<script>alert(1)</script>'>",
-    "<a href=javascript:alert(1)>x</a>",
-    "<style>body{background:url(//evil.example)}</style>",
-    "<form action=//evil.example><input name=csrfmiddlewaretoken>",
-    "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=alert(1)&gt;'>",
-    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
-    "[x](javascript:alert(1))",
-    "[x](JaVaScRiPt:alert(1))",
-    "[x](java\tscript:alert(1))",
-    "[x](&#106;avascript:alert(1))",
-    "[x](javascript&colon;alert(1))",
-    "[x](%6aavascript:alert(1))",
-    "[x](vbscript:x)",
-    "[x](data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==)",
-    "[x](file:///etc/passwd)",
-    "[x](/accounts/logout/)",
-    "[x](//evil.example)",
-    "[x](\\\\evil.example)",
-    '[x](http://e.example "onmouseover=alert(1)")',
-    "[x](http://e.example '\" onmouseover=\"alert(1)')",
-    "[x]: javascript:alert(1)\n\n[x]",
-    "<javascript:alert(1)>",
-    '<http://e.example/" onclick="alert(1)>',
-    "![x](http://tracker.example/p.png)",
-    '!["onerror=alert(1)](x)',
-    "![<img src=x onerror=alert(1)>](x)",
-    "![x](data:image/svg+xml,<svg onload=alert(1)>)",
-    "![[nested](javascript:alert(1))](x)",
-    "[![x](http://tracker.example/p.png)](http://e.example)",
-    "```<script>\n</code></pre><script>alert(1)</script>\n```",
-    '```x" onclick="alert(1)\ncode\n```',
-    "`</code><script>alert(1)</script>`",
-    "&lt;script&gt;alert(1)&lt;/script&gt;",
-    "&#60;script&#62;alert(1)&#60;/script&#62;",
-    "# <img src=x onerror=alert(1)>",
-    "> <script>alert(1)</script>",
-    "<!-- --><script>alert(1)</script>",
-    "<![CDATA[<script>alert(1)</script>]]>",
-    "<?php echo 1 ?>",
-    "<p style='position:fixed;inset:0'>x</p>",
-    "x\x00<script>alert(1)</script>",
-    "\ud83d<script>",
-]
 TAGS = {"p", "br", "hr", "em", "strong", "blockquote", "ul", "ol", "li", "pre", "code", "h2", "h3", "h4", "h5", "h6"}
 
 
