@@ -109,7 +109,7 @@ _ADDRESSES = {
 _IGNORED_BY_BROWSERS = re.compile("[\x00-\x20]")
 _OURS = re.compile(r"/(?![/\\])|[?#]|https?://(testserver|localhost|127\.0\.0\.1)[:/]")
 _HEEDED = re.compile(r"on|(data-)?hx-(on|vals$|headers$|vars$)|style$|srcdoc$")
-_TOKEN = re.compile(r'\{"X-CSRFToken": "[A-Za-z0-9]+"\}')
+_TOKEN = re.compile(r'\{"X-CSRFToken": ?"[A-Za-z0-9]+"\}')
 _DRAWN = {"svg", "path", "symbol", "use", "circle", "rect"}
 _SPOKEN_BY_US = re.compile(r"[a-z][a-z0-9:_-]*")
 
