@@ -72,6 +72,21 @@ def last_words(text: str) -> str:
     return close(text.strip(), _NEAREST_CLOSE)
 
 
+def spread(text: str, tokens: int, *, pieces: int = 12) -> str:
+    """A text too long for these tokens as pieces from its whole length, with a mark between them; else as it is."""
+    if len(text) <= tokens * _MOST_CHARACTERS_PER_TOKEN and estimate_tokens(text) <= tokens:
+        return text
+    length = tokens // pieces
+    while True:
+        starts = [round(number * (len(text) - length) / (pieces - 1)) for number in range(pieces)]
+        cut = [text[start : start + length] for start in starts]
+        shown = [opening(piece, length) if not number else close(piece, length) for number, piece in enumerate(cut)]
+        told = "\n\n[…]\n\n".join(piece.strip() for piece in shown)
+        if estimate_tokens(told) <= tokens or length < pieces:
+            return told
+        length = length * 4 // 5
+
+
 def around(text: str, at: int, tokens: int) -> Window:
     """As much of the text around this place as these tokens allow, three quarters of it before.
 

@@ -45,6 +45,20 @@ def context_for_work(
     return _context(session, chapter, task, [Turn("user", content)], content, cursor, budget_tokens)
 
 
+def context_for_summary(*, session: Session, content: str, budget_tokens: int) -> Context:
+    """What is sent for a chapter's summary: the chapter, the brief, and nothing of any other chapter."""
+    return build_context(
+        mode="summary",
+        language=session.story.language,
+        brief=brief_of(session.story),
+        chapters=[],
+        current=None,
+        turns=[Turn("user", content)],
+        private_terms=private_terms(session.user),
+        budget_tokens=budget_tokens,
+    )
+
+
 def _context(
     session: Session,
     current: Chapter | None,

@@ -92,8 +92,9 @@ OWN_ROOMS = {
         "tokens",
         # How a reply runs and is watched: tasks of the server's own loop, which no request waits for.
         "engine",
-        # A message and its reply as a page shows them, and a proposal.
+        # A message and its reply as a page shows them, a proposal, and what is remembered of chapters.
         "exchanges",
+        "memory",
         "proposals",
         "loops",
         "models_client",

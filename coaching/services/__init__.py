@@ -25,6 +25,7 @@ from coaching.services.proposal import (
     quote_proposal,
 )
 from coaching.services.settlement import Outcome, end_reply
+from coaching.services.summary import forget_summary, quote_summary, revise_summary, summarise
 from coaching.services.sweep import sweep_replies
 
 __all__ = [
@@ -43,15 +44,19 @@ __all__ = [
     "clean_message",
     "decide_proposal",
     "end_reply",
+    "forget_summary",
     "open_session",
     "permit_opens",
     "post_message",
     "propose",
     "quote_message",
     "quote_proposal",
+    "quote_summary",
     "request_stop",
+    "revise_summary",
     "start_session",
     "stream_path",
+    "summarise",
     "sweep_replies",
     "sync_models",
     "take_passage",

@@ -69,19 +69,20 @@ def prepare(
     *,
     model: str = "",
     max_tokens: int = 0,
+    room: int = 0,
     schema: dict[str, Any] | None = None,
 ) -> Prepared:
     """Choose the model, build what it is sent in the room it has, and reckon the ceiling. Raises UnknownModel.
 
-    `build` makes the context for a budget of tokens. `max_tokens` bounds the answer; the setting's figure stands where
-    it is 0. `schema` asks for an answer in JSON of that form.
+    `build` makes the context for a budget of tokens. `max_tokens` bounds the answer; `room` is the
+    budget; the settings' figures stand where they are 0. `schema` asks for an answer in JSON of that form.
     """
     listed = _model_on_offer(model or session.model)
     slug = listed.slug if listed is not None else model or session.model or settings.OPENROUTER_MODEL
     max_tokens = max_tokens or settings.REPLY_MAX_TOKENS
     if listed is not None and listed.max_completion_tokens:
         max_tokens = max(LEAST_REPLY_TOKENS, min(max_tokens, listed.max_completion_tokens))
-    room = settings.CONTEXT_BUDGET_TOKENS
+    room = room or settings.CONTEXT_BUDGET_TOKENS
     if listed is not None and listed.context_length:
         room = max(LEAST_REPLY_TOKENS, min(room, listed.context_length - max_tokens))
     context = build(room)
@@ -171,6 +172,15 @@ def _create(session: Session, content: str, request_key: str, prepared: Prepared
     if engine is not None:
         transaction.on_commit(lambda: engine.offer(reply_id))
     return reply
+
+
+def ceiling_for(model: str = "") -> Callable[[int, int], int]:
+    """A function of prompt tokens and most answer tokens to the most it may cost with this model; 0 without one."""
+    try:
+        listed = _model_on_offer(model) if settings.COACH_ONLINE else None
+    except UnknownModel:
+        listed = None
+    return lambda prompt_tokens, max_tokens: _ceiling(listed, prompt_tokens, max_tokens)
 
 
 def _ceiling(listed: CoachModel | None, prompt_tokens: int, max_tokens: int) -> int:

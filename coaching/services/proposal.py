@@ -204,10 +204,15 @@ def _place_of(proposal: Proposal, chapter: Chapter) -> tuple[int, int]:
     )
 
 
+def require_model() -> None:
+    """Raise NeedsModel where the offline coach alone answers."""
+    if not settings.COACH_ONLINE:
+        raise NeedsModel(_("This needs a language model, and none is connected here."))
+
+
 def _checked(work: Work, story: Story) -> Work:
     """The request with its texts brought into form. Raises NeedsModel and NotAskable."""
-    if not settings.COACH_ONLINE:
-        raise NeedsModel(_("This needs a model, and none is connected. The craft page measures your text without one."))
+    require_model()
     instruction = markdown.normalise_text(work.instruction).strip()
     if len(instruction) > INSTRUCTION_MAX_CHARACTERS:
         raise NotAskable(

@@ -15,7 +15,8 @@ from django.utils import timezone
 import billing.services
 import events.services
 from coaching import models_client
-from coaching.models import CoachModel, Dispatch, Reply
+from coaching.models import CoachModel, Dispatch, Reply, Session
+from coaching.services.summary import remember
 from coaching.tokens import estimate_tokens
 from costory.lib import markdown, money
 
@@ -103,6 +104,8 @@ def end_reply(*, reply_id: UUID, outcome: Outcome, claimed_by: str) -> bool:
             usd_to_wallet=settings.USD_TO_WALLET,
             markup=settings.MARKUP,
         )
+    if reply.session.kind == Session.Kind.DESK:
+        remember(reply)
     events.services.record(
         f"reply.{'finished' if outcome.state == Reply.State.DONE else outcome.state}",
         person_id=reply.session.user_id,

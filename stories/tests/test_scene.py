@@ -28,7 +28,7 @@ def test_a_scene_is_set_and_told_to_the_coach(client, chapter):
     chapter.refresh_from_db()
     page = client.get(chapter.get_absolute_url()).text
     assert "Night, &lt;b&gt;rain&lt;/b&gt;." in page
-    assert brief_of(chapter.story, scene=chapter.setting).description == "A harbour.\n\nNight, <b>rain</b>."
+    assert brief_of(chapter.story, chapter).description == "A harbour.\n\nNight, <b>rain</b>."
 
 
 def test_a_turn_stands_at_the_end_under_its_name(client, chapter):

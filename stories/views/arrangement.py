@@ -110,7 +110,11 @@ def chapter_status(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpResp
     if not form.is_valid():
         return HttpResponseBadRequest()
     services.set_status(chapter=chapter, **form.cleaned_data)
-    return _answer(request, chapter.story)
+    response = _answer(request, chapter.story)
+    if request.htmx and form.cleaned_data["status"] == Chapter.Status.FINISHED:
+        # Whoever wants to do something about a finished chapter listens for it on the page.
+        response["HX-Trigger"] = "chapter-finished"
+    return response
 
 
 @require_POST
