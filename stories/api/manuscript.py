@@ -31,10 +31,15 @@ class ChosenIn(Input):
     is_joined: bool = False
 
 
-class TakeIn(BaseModel):
-    """What becomes of a manuscript: a new story, or the end of `story_id`; `chapters` are the parts that are taken."""
+class PastedIn(BaseModel):
+    """A text that was pasted, where there is no file."""
 
     text: Pasted = ""
+
+
+class TakeIn(PastedIn):
+    """What becomes of a manuscript: a new story, or the end of `story_id`; `chapters` are the parts that are taken."""
+
     title: Title = ""
     mode: Mode = "fiction"
     language: Language | None = None
@@ -74,15 +79,13 @@ class ManuscriptOut(BaseModel):
     auth=writes,
     summary="Look at a manuscript",
 )
-def import_preview(
-    request: ApiRequest, file: ManuscriptFile = None, text: Annotated[Pasted, Form()] = ""
-) -> Single[ManuscriptOut]:
+def import_preview(request: ApiRequest, said: Form[PastedIn], file: ManuscriptFile = None) -> Single[ManuscriptOut]:
     """A `file` (text, Markdown, .docx, .odt, .epub; at most 20 MB) or a pasted `text`. Nothing is written.
 
     What cannot be read is refused with 422 and `details.reason`: `empty`, `unknown`, `broken`, `locked`, `bomb`,
     `encoding`; a file of more than 20 MB with 413.
     """
-    manuscript = _read(request, file, text)
+    manuscript = _read(request, file, said.text)
     parts = [
         PartOut(
             place=place,

@@ -33,6 +33,13 @@ PICTURE = {
 }
 
 
+class WordsIn(BaseModel):
+    """What is said of a photograph that is added."""
+
+    caption: Words = ""
+    description: Words = ""
+
+
 class CaptionIn(Input):
     """What stands below a photograph, and what can be seen, for those who cannot see it; what is not sent stays."""
 
@@ -80,14 +87,13 @@ def photograph_create(
     request: ApiRequest,
     chapter_id: UUID,
     image: File[UploadedFile],
-    caption: Annotated[Words, Form()] = "",
-    description: Annotated[Words, Form()] = "",
+    said: Form[WordsIn],
 ) -> Status[Single[PhotographOut]]:
     """A JPEG, PNG, WebP or GIF of at most 5 MB and 40 megapixels, as `multipart/form-data`; made anew, without
     metadata. A chapter has room for thirty."""
     chapter = own_chapter_beside(request, chapter_id)
     photograph = services.add_photograph(
-        chapter=chapter, image=clean_picture(image), caption=caption, description=description
+        chapter=chapter, image=clean_picture(image), caption=said.caption, description=said.description
     )
     return Status(201, Single(data=photograph_out(photograph)))
 
