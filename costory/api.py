@@ -140,6 +140,7 @@ def api_docs(request: HttpRequest) -> HttpResponse:
             "description": operation.get("description", ""),
             "parameters": operation.get("parameters", []),
             "body": _reference(operation.get("requestBody")),
+            "form": _form(operation.get("requestBody")),
             "answers": [(status, _reference(answer)) for status, answer in operation["responses"].items()],
         }
         for path, methods in schema["paths"].items()
@@ -156,6 +157,12 @@ def _reference(holder: dict[str, Any] | None) -> str:
     """The name of the shape of a body or an answer."""
     shape = (holder or {}).get("content", {}).get("application/json", {}).get("schema", {})
     return str(shape.get("$ref", "")).rpartition("/")[2]
+
+
+def _form(body: dict[str, Any] | None) -> list[str]:
+    """The names of the fields of a body that is a form."""
+    form = (body or {}).get("content", {}).get("multipart/form-data", {}).get("schema", {})
+    return sorted(form.get("properties", {}))
 
 
 @login_not_required

@@ -513,6 +513,7 @@ def test_the_document_and_its_reader(client: Client):
     reader = client.get(f"{V1}/docs")
 
     assert reader.status_code == 200
+    assert "Form: <code>archive</code>" in reader.text
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             assert operation["summary"], path

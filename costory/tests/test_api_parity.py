@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
+from pydantic import BaseModel
 
 from costory.api import api
 
@@ -74,3 +75,19 @@ def test_a_page_that_takes_something_has_an_operation_that_does():
 def test_every_line_of_the_table_is_understood():
     lines = [line for line in TABLE.read_text().splitlines() if line.startswith("| `")]
     assert len(lines) == len(rows()) > 60
+
+
+def shapes(kind: type[BaseModel] = BaseModel) -> Iterator[type[BaseModel]]:
+    for shape in kind.__subclasses__():
+        if ".api" in shape.__module__ and "[" not in shape.__name__:
+            yield shape
+        yield from shapes(shape)
+
+
+def test_no_two_shapes_of_the_document_have_one_name():
+    homes: dict[str, set[str]] = {}
+    for shape in shapes():
+        homes.setdefault(shape.__name__, set()).add(shape.__module__)
+    assert len(homes) > 80
+    # The document knows a shape by its name alone: one of two would be taken for the other.
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}

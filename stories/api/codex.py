@@ -21,7 +21,7 @@ Name = Annotated[Text, Field(min_length=1, max_length=120)]
 ChapterId = Annotated[UUID | None, Field(strict=False)]
 
 
-class EntryIn(Input):
+class CodexEntryIn(Input):
     """An entry of the codex."""
 
     name: Name
@@ -32,7 +32,7 @@ class EntryIn(Input):
     played_by: Literal["", "writer", "coach"] = ""
 
 
-class EntryOut(BaseModel):
+class CodexEntryOut(BaseModel):
     """An entry of the codex."""
 
     id: UUID
@@ -48,7 +48,7 @@ class EntryOut(BaseModel):
     updated_at: datetime
 
 
-class EntryFilter(BaseModel):
+class CodexFilter(BaseModel):
     """Words that names, other names or descriptions hold, all of them, whatever their capitals and accents."""
 
     q: Annotated[str, Field(max_length=200)] = ""
@@ -97,7 +97,7 @@ class ChapterCountOut(BaseModel):
     count: int
 
 
-class EntryWholeOut(EntryOut):
+class CodexEntryWholeOut(CodexEntryOut):
     """An entry with all that is known of it, and which chapters name it; `is_counted` once all were counted."""
 
     facts: list[FactOut]
@@ -121,9 +121,9 @@ class MentionsOut(BaseModel):
     mentions: list[MentionOut]
 
 
-def entry_out(entry: CodexEntry) -> EntryOut:
+def entry_out(entry: CodexEntry) -> CodexEntryOut:
     """An entry as the API shows it."""
-    return EntryOut(**_said(entry))
+    return CodexEntryOut(**_said(entry))
 
 
 def fact_out(fact: CodexFact) -> FactOut:
@@ -151,11 +151,13 @@ def relation_out(relation: Relation) -> RelationOut:
 
 @router.get(
     "/stories/{uuid:story_id}/codex",
-    response={200: Listed[EntryOut], **refusals(401, 403, 404)},
+    response={200: Listed[CodexEntryOut], **refusals(401, 403, 404)},
     auth=reads,
     summary="The codex",
 )
-def codex(request: ApiRequest, story_id: UUID, asked: Query[EntryFilter], paging: Query[Paging]) -> Listed[EntryOut]:
+def codex(
+    request: ApiRequest, story_id: UUID, asked: Query[CodexFilter], paging: Query[Paging]
+) -> Listed[CodexEntryOut]:
     """Who and what a story of yours is about, by name; with `q`, those it finds."""
     entries = own_story(request, story_id).codex_entries.present()
     if asked.q.strip():
@@ -166,11 +168,11 @@ def codex(request: ApiRequest, story_id: UUID, asked: Query[EntryFilter], paging
 
 @router.post(
     "/stories/{uuid:story_id}/codex",
-    response={201: Single[EntryOut], **refusals(401, 403, 404, 409)},
+    response={201: Single[CodexEntryOut], **refusals(401, 403, 404, 409)},
     auth=writes,
     summary="New entry",
 )
-def codex_entry_create(request: ApiRequest, story_id: UUID, body: EntryIn) -> Status[Single[EntryOut]]:
+def codex_entry_create(request: ApiRequest, story_id: UUID, body: CodexEntryIn) -> Status[Single[CodexEntryOut]]:
     """At most 500 in a story."""
     entry = services.create_codex_entry(story=own_story(request, story_id), **body.model_dump())
     return Status(201, Single(data=entry_out(entry)))
@@ -178,11 +180,11 @@ def codex_entry_create(request: ApiRequest, story_id: UUID, body: EntryIn) -> St
 
 @router.get(
     "/stories/{uuid:story_id}/codex/bin",
-    response={200: Listed[EntryOut], **refusals(401, 403, 404)},
+    response={200: Listed[CodexEntryOut], **refusals(401, 403, 404)},
     auth=reads,
     summary="Entries that were taken out",
 )
-def codex_bin(request: ApiRequest, story_id: UUID, paging: Query[Paging]) -> Listed[EntryOut]:
+def codex_bin(request: ApiRequest, story_id: UUID, paging: Query[Paging]) -> Listed[CodexEntryOut]:
     """Those that can still be had back, the last one first."""
     binned = CodexEntry.objects.in_bin_of(request.auth.user).filter(story=own_story(request, story_id))
     page = paging.page_of(binned, keys=("-deleted_at", "-id"))
@@ -191,11 +193,11 @@ def codex_bin(request: ApiRequest, story_id: UUID, paging: Query[Paging]) -> Lis
 
 @router.get(
     "/codex/{uuid:entry_id}",
-    response={200: Single[EntryWholeOut], **refusals(401, 403, 404)},
+    response={200: Single[CodexEntryWholeOut], **refusals(401, 403, 404)},
     auth=reads,
     summary="An entry",
 )
-def codex_entry(request: ApiRequest, entry_id: UUID) -> Single[EntryWholeOut]:
+def codex_entry(request: ApiRequest, entry_id: UUID) -> Single[CodexEntryWholeOut]:
     """With its facts in the order of the story, its relations in both directions, and the chapters that name it."""
     entry = own_entry(request, entry_id)
     entries = list(entry.story.codex_entries.present().defer("description").order_by("name", "id"))
@@ -203,7 +205,7 @@ def codex_entry(request: ApiRequest, entry_id: UUID) -> Single[EntryWholeOut]:
     counts = services.count_mentions(story=entry.story, entries=entries, chapters=chapters)
     of_chapters = counts.of(entry)
     return Single(
-        data=EntryWholeOut(
+        data=CodexEntryWholeOut(
             **_said(entry),
             facts=[fact_out(fact) for fact in facts_of(entry)],
             relations=[relation_out(relation) for relation in relations_of(entry)],
@@ -219,11 +221,11 @@ def codex_entry(request: ApiRequest, entry_id: UUID) -> Single[EntryWholeOut]:
 
 @router.put(
     "/codex/{uuid:entry_id}",
-    response={200: Single[EntryOut], **refusals(401, 403, 404)},
+    response={200: Single[CodexEntryOut], **refusals(401, 403, 404)},
     auth=writes,
     summary="Replace an entry",
 )
-def codex_entry_revise(request: ApiRequest, entry_id: UUID, body: EntryIn) -> Single[EntryOut]:
+def codex_entry_revise(request: ApiRequest, entry_id: UUID, body: CodexEntryIn) -> Single[CodexEntryOut]:
     """Every field takes the value sent, or its default."""
     entry = own_entry(request, entry_id)
     return Single(data=entry_out(services.revise_codex_entry(entry=entry, **body.model_dump())))
@@ -247,5 +249,5 @@ def own_entry(request: ApiRequest, entry_id: UUID) -> CodexEntry:
 
 
 def _said(entry: CodexEntry) -> dict[str, Any]:
-    names = [name for name in EntryOut.model_fields if name != "has_picture"]
+    names = [name for name in CodexEntryOut.model_fields if name != "has_picture"]
     return {"has_picture": bool(entry.picture), **{name: getattr(entry, name) for name in names}}

@@ -12,7 +12,7 @@ from costory.lib.api import Single, refusals
 from costory.lib.pictures import clean_picture, picture_response
 from stories import services
 from stories.api.codex import (
-    EntryOut,
+    CodexEntryOut,
     FactIn,
     FactOut,
     MentionOut,
@@ -37,11 +37,11 @@ MAX_SIDE = 1200
 
 @router.post(
     "/codex/{uuid:entry_id}/restore",
-    response={200: Single[EntryOut], **refusals(401, 403, 404, 409)},
+    response={200: Single[CodexEntryOut], **refusals(401, 403, 404, 409)},
     auth=writes,
     summary="Have an entry back",
 )
-def codex_entry_restore(request: ApiRequest, entry_id: UUID) -> Single[EntryOut]:
+def codex_entry_restore(request: ApiRequest, entry_id: UUID) -> Single[CodexEntryOut]:
     """With its facts and relations. An entry that was not taken out stays as it is."""
     user = request.auth.user
     entries = CodexEntry.objects.select_related("story")
@@ -65,11 +65,13 @@ def codex_entry_picture(request: ApiRequest, entry_id: UUID) -> HttpResponse:
 
 @router.post(
     "/codex/{uuid:entry_id}/picture",
-    response={200: Single[EntryOut], **refusals(401, 403, 404, 409, 413)},
+    response={200: Single[CodexEntryOut], **refusals(401, 403, 404, 409, 413)},
     auth=writes,
     summary="Give an entry a picture",
 )
-def codex_entry_picture_replace(request: ApiRequest, entry_id: UUID, image: File[UploadedFile]) -> Single[EntryOut]:
+def codex_entry_picture_replace(
+    request: ApiRequest, entry_id: UUID, image: File[UploadedFile]
+) -> Single[CodexEntryOut]:
     """A JPEG, PNG, WebP or GIF of at most 5 MB, as `multipart/form-data`, in place of the one it had."""
     entry = own_entry(request, entry_id)
     picture = clean_picture(image, max_side=MAX_SIDE)

@@ -33,7 +33,7 @@ class FindFilter(BaseModel):
     is_whole: bool = False
 
 
-class ChosenIn(Input):
+class HitsIn(Input):
     """The version of a chapter at which its hits were seen, and where the chosen ones begin."""
 
     chapter_id: Id
@@ -48,7 +48,7 @@ class ReplaceIn(Input):
     replacement: Annotated[Text, Field(max_length=services.MAX_REPLACEMENT_CHARACTERS)]
     is_exact: bool = False
     is_whole: bool = False
-    chapters: Annotated[list[ChosenIn], Field(min_length=1, max_length=MAX_CHAPTERS)]
+    chapters: Annotated[list[HitsIn], Field(min_length=1, max_length=MAX_CHAPTERS)]
 
 
 class DoneIn(Input):

@@ -23,7 +23,7 @@ Pasted = Annotated[Text, Field(max_length=MAX_PASTED_CHARACTERS)]
 ManuscriptFile = Annotated[UploadedFile | None, File()]
 
 
-class ChosenIn(Input):
+class PartIn(Input):
     """A part of the manuscript that is taken in: under which title, and whether as the end of the one before it."""
 
     place: Annotated[int, Field(ge=0, lt=importing.MAX_PARTS)]
@@ -44,7 +44,7 @@ class TakeIn(PastedIn):
     mode: Mode = "fiction"
     language: Language | None = None
     story_id: UUID | None = None
-    chapters: Json[list[ChosenIn]] | None = Field(
+    chapters: Json[list[PartIn]] | None = Field(
         default=None,
         description='As JSON: `[{"place": 0, "title": "One", "is_joined": false}, …]`. All of them unless it is said.',
     )
