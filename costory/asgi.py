@@ -42,7 +42,10 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-API_STREAM_PATH = re.compile(r"^/api/v1/ai/sessions/[^/]+/messages$")
+# What waits for a model, or streams it, waits on the event loop and not on a thread.
+API_STREAM_PATH = re.compile(
+    r"^/api/v1/ai/(?:sessions/[^/]+/messages|generate-synopsis|generate-continuation|proposals|chapters/[^/]+/summary)$"
+)
 
 # Django's handler returns a response object, which WSGI takes for the iterable it is.
 pages = WSGIMiddleware(cast("WSGIApp", django_wsgi), workers=settings.PAGE_THREADS)

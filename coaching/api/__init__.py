@@ -2,9 +2,13 @@
 
 from ninja import Router
 
+from coaching.api.memory import router as memory_router
 from coaching.api.session import router as session_router
+from coaching.api.work import router as work_router
 
 router = Router()
 router.add_router("", session_router)
+router.add_router("", work_router)
+router.add_router("", memory_router)
 
 __all__ = ["router"]

@@ -1,15 +1,12 @@
 """The coach over HTTP (API.md). The message operation is asynchronous: it waits, or streams, on the event loop."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
-from uuid import UUID, uuid4
+from typing import Annotated, Literal
+from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import close_old_connections
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -19,9 +16,10 @@ from pydantic import BaseModel, Field
 from accounts.api_auth import ApiRequest, reads, spends, writes
 from accounts.models import User
 from billing.selectors import wallet_summary
-from coaching import process, services
-from coaching.models import CoachModel, Reply, Session
-from costory.lib import money, sse
+from coaching import services
+from coaching.api import answering
+from coaching.models import CoachModel, Dispatch, Reply, Session
+from costory.lib import money
 from costory.lib.api import ApiError, Input, Listed, Meta, Single, Text, refusals
 from stories.models import Chapter, Story
 
@@ -96,6 +94,29 @@ class EstimateOut(BaseModel):
     max_output_tokens: int
     ceiling_micros: int
     currency: str
+
+
+class ReceiptLineOut(BaseModel):
+    """A line of what a reply was given, or was not. `part` and `reason` are fixed words."""
+
+    part: str
+    label: str
+    tokens: int
+    included: bool
+    reason: str
+
+
+class ReceiptOut(BaseModel):
+    """What was sent for a reply, and the digest of the bytes. `request` is null where nothing left the house."""
+
+    reply_id: UUID
+    model: str
+    request_sha256: str
+    processor: str | None
+    is_zero_retention: bool | None
+    sent_at: datetime | None
+    request: str | None
+    receipt: list[ReceiptLineOut]
 
 
 class ModelOut(BaseModel):
@@ -206,63 +227,15 @@ async def message_create(
     The stream has `delta` events `{"text": …}` and ends with one of `done`, `stopped`, `failed`, which carries what
     the waiting form returns. Whoever goes away leaves the reply to go on.
     """
-    user: User = request.auth.user  # type: ignore[attr-defined]  # ApiRequest, which ninja would take for a parameter.
-    key = request.headers.get("Idempotency-Key") or uuid4().hex
-    reply = await sync_to_async(_post)(user, session_id, body, key)
-    engine = process.current()
-    if engine is None:
-        raise ApiError("upstream_unavailable", _("The coach is starting. Try again in a moment."))
-    if "text/event-stream" in request.headers.get("Accept", ""):
-        response = StreamingHttpResponse(_events(reply.pk, user), content_type=sse.MEDIA_TYPE)
-        response["Cache-Control"] = "no-store"
-        response["X-Accel-Buffering"] = "no"
-        return response
-    async for _event in engine.watch(reply.pk):
-        pass
-    answer = await sync_to_async(_with_connection_back)(answer_out, reply.pk, user)
-    if answer.reply.status == Reply.State.FAILED:
-        raise await sync_to_async(_failure)(reply.pk, answer)
-    return Single(data=answer)
-
-
-async def _events(reply_id: UUID, user: User) -> AsyncIterator[bytes]:
-    engine = process.current()
-    if engine is None:
-        return
-    async for events in engine.watch(reply_id):
-        yield events
-    answer = await engine.store.call(answer_out, reply_id, user)
-    if answer.reply.status not in Reply.UNFINISHED:
-        yield sse.encode(answer.model_dump_json(), event=answer.reply.status)
+    return await answering.respond(request, lambda user, key: _post(user, session_id, body, key), answer_out)
 
 
 def _post(user: User, session_id: UUID, body: MessageIn, key: str) -> Reply:
     session = get_object_or_404(Session.objects.of(user).select_related("story", "chapter", "user"), pk=session_id)
-    if len(key) > 255 or not key.isprintable():
-        raise ApiError("validation_error", _("An idempotency key has at most 255 characters that can be printed."))
     reply = services.post_message(session=session, content=body.content, request_key=key, model=body.model)
     if reply.message.content != services.clean_message(content=body.content):
         raise ApiError("conflict", _("This idempotency key was used for another request."))
-    # A reply takes its time: the connection goes back before it begins.
-    close_old_connections()
     return reply
-
-
-def _with_connection_back(function: Any, *args: Any) -> Any:
-    try:
-        return function(*args)
-    finally:
-        close_old_connections()
-
-
-def _failure(reply_id: UUID, answer: AnswerOut) -> ApiError:
-    code = Reply.objects.values_list("error_code", flat=True).get(pk=reply_id)
-    details = {"reason": code, "answer": answer.model_dump(mode="json")}
-    if code == "timeout":
-        return ApiError(
-            "upstream_timeout", _("The model did not answer in time. It cost you nothing."), details=details
-        )
-    return ApiError("upstream_unavailable", _("The model could not answer. It cost you nothing."), details=details)
 
 
 @router.post(
@@ -277,6 +250,31 @@ def reply_stop(request: ApiRequest, reply_id: UUID) -> Single[MessageOut]:
     services.request_stop(reply=reply)
     reply.refresh_from_db()
     return Single(data=reply_out(reply))
+
+
+@router.get(
+    "/replies/{uuid:reply_id}/receipt",
+    response={200: Single[ReceiptOut], **refusals(401, 403, 404)},
+    auth=reads,
+    summary="What was sent for a reply",
+)
+def reply_receipt(request: ApiRequest, reply_id: UUID) -> Single[ReceiptOut]:
+    """What the model was given and what not, and why; with the bytes themselves once the reply has ended."""
+    replies = Reply.objects.of(request.auth.user).select_related("dispatch").defer("request")
+    reply = get_object_or_404(replies, pk=reply_id)
+    dispatch: Dispatch | None = getattr(reply, "dispatch", None)
+    return Single(
+        data=ReceiptOut(
+            reply_id=reply.pk,
+            model=reply.model,
+            request_sha256=reply.request_sha256,
+            processor=dispatch.processor if dispatch is not None else None,
+            is_zero_retention=dispatch.is_zero_retention if dispatch is not None else None,
+            sent_at=dispatch.sent_at if dispatch is not None else None,
+            request=dispatch.body.decode() if dispatch is not None else None,
+            receipt=[ReceiptLineOut(**line) for line in reply.receipt],
+        )
+    )
 
 
 @router.post(

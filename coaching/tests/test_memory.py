@@ -133,7 +133,7 @@ def test_the_writers_own_words(first: Chapter, second: Chapter):
 def test_the_page_shows_prices_and_asks_three_at_a_time(writer: Client, story: Story, first: Chapter):
     for number in range(5):
         create_chapter(story=story, content=f"{number} {LONG}")
-    url = reverse("coaching:memory", args=[story.pk])
+    url = reverse("coaching:memory-detail", args=[story.pk])
     page = writer.get(url).text
     assert "6 chapters have no summary that holds" in page
     assert "At most" in page
@@ -156,7 +156,7 @@ def test_the_page_shows_prices_and_asks_three_at_a_time(writer: Client, story: S
 
 def test_without_scripts(writer: Client, story: Story, first: Chapter):
     create = reverse("coaching:summary-create", args=[story.pk])
-    assert writer.post(create, {"chapter": first.pk})["Location"] == reverse("coaching:memory", args=[story.pk])
+    assert writer.post(create, {"chapter": first.pk})["Location"] == reverse("coaching:memory-detail", args=[story.pk])
     revise = reverse("coaching:summary-revise", args=[story.pk, first.pk])
     writer.post(revise, {"text": "Mine."})
     assert Summary.objects.get().text == "Mine."
@@ -188,7 +188,7 @@ def test_the_same_queries_whatever_the_number_of_chapters(story: Story, first: C
 
 def test_nobody_elses(client: Client, story: Story, first: Chapter):
     client.force_login(create_writer())
-    assert client.get(reverse("coaching:memory", args=[story.pk])).status_code == 404
+    assert client.get(reverse("coaching:memory-detail", args=[story.pk])).status_code == 404
     assert client.get(reverse("coaching:summary-offer", args=[story.pk])).status_code == 404
     for name in ("summary-create", "memory-wait"):
         assert client.post(reverse(f"coaching:{name}", args=[story.pk]), {"chapter": first.pk}).status_code == 404

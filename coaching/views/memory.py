@@ -49,7 +49,7 @@ def summary_create(request: AuthedRequest, story_pk: UUID) -> HttpResponse:
     if not request.htmx:
         if refusal is not None:
             messages.error(request, str(refusal))
-        return redirect("coaching:memory", story_pk=story.pk)
+        return redirect("coaching:memory-detail", story_pk=story.pk)
     if request.POST.get("from") == "offer" and refusal is None:
         return render(request, "coaching/_summary_offer.html", {"story": story, "is_asked": True})
     status = 200 if refusal is None else 402 if isinstance(refusal, InsufficientCredits) else 422
@@ -101,7 +101,7 @@ def summary_revise(request: AuthedRequest, story_pk: UUID, chapter_pk: UUID) -> 
         said = _("The summary is forgotten.") if "forget" in request.POST else _("The summary is kept.")
         if not request.htmx:
             messages.success(request, said)
-    return _page(request, story) if request.htmx else redirect("coaching:memory", story_pk=story.pk)
+    return _page(request, story) if request.htmx else redirect("coaching:memory-detail", story_pk=story.pk)
 
 
 def _ask_for_more(request: AuthedRequest, story: Story, *, again: bool = False) -> DomainError | None:
