@@ -1,10 +1,12 @@
 """A program takes a manuscript in: looked at first, whole, once, or not at all."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import IdempotencyKey, User
 from stories.exporting import Format, export_story
 from stories.models import Chapter, ImportDraft, Revision, Story
 from tests.factories import create_chapter, create_story, create_user
@@ -161,3 +163,25 @@ def test_a_form_that_is_broken_is_refused(program, user):
 
 def test_a_token_that_only_reads_imports_nothing(user):
     assert Program(user, "read").send("/imports", {"text": TEXT, "title": "T"})[0] == 403
+
+
+def test_a_key_goes_with_large_files_too_and_what_is_too_much_is_said(program):
+    words = b"# One\n\n" + b"a word and another\n\n" * 450_000
+    key = {"Idempotency-Key": "large"}
+    answers = [program.send("/imports/preview", {"file": file(words)}, **key) for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert (answers[0][0], answers[0][1]["notices"][0]) == (200, "long")
+    status, error = program("POST", "/stories", {"title": "x" * 8_100_000, "mode": "fiction"}, **key)
+    assert (status, error["code"]) == (413, "payload_too_large")
+
+
+def test_an_import_may_take_longer_than_a_minute(program):
+    form = {"text": TEXT, "title": "T"}
+    key = {"Idempotency-Key": "slow"}
+    program.send("/imports", form, **key)
+    row = IdempotencyKey.objects.filter(key="slow")
+    row.update(status=None, body="", created_at=timezone.now() - timedelta(minutes=10))
+    assert program.send("/imports", form, **key)[0] == 409
+    row.update(created_at=timezone.now() - timedelta(minutes=16))
+    assert program.send("/imports", form, **key)[0] == 201
+    assert Story.objects.count() == 2
