@@ -3,6 +3,7 @@
 from ninja import Router
 
 from coaching.api.memory import router as memory_router
+from coaching.api.passage import router as passage_router
 from coaching.api.session import router as session_router
 from coaching.api.work import router as work_router
 
@@ -10,5 +11,6 @@ router = Router()
 router.add_router("", session_router)
 router.add_router("", work_router)
 router.add_router("", memory_router)
+router.add_router("", passage_router)
 
 __all__ = ["router"]
