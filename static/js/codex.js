@@ -68,9 +68,10 @@ async function mark() {
   }
   const answer = await fetch(`${panelUrl}mentions/`, { headers: { Accept: "application/json" }, redirect: "error" }).catch(() => null);
   if (!answer?.ok || !isMarking) return;
-  const found = await answer.json();
+  // Half an answer is none.
+  const found = await answer.json().catch(() => null);
   // Marks of another text would stand under the wrong words; after the next save they are asked for again.
-  if (found.length !== text.value.length || found.version !== Number(version.value)) return;
+  if (found?.length !== text.value.length || found.version !== Number(version.value)) return;
   mirror.rangesAt(found.ranges.map(([start, end]) => ({ start, end, className: "editor__name" })), "names");
 }
 

@@ -38,7 +38,9 @@ async function draw() {
   const words = text.value;
   const answer = await fetch(`${text.form.getAttribute("action")}provenance/`, { headers: { Accept: "application/json" } }).catch(() => null);
   if (!isOn || !answer?.ok) return;
-  const record = await answer.json();
+  // Half an answer is none.
+  const record = await answer.json().catch(() => null);
+  if (!record) return;
   showShares(record.shares);
   // Typed on while the answer was under way: what follows the next save fits again.
   const ranges = rangesOf(record.runs, words);
