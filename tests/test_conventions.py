@@ -102,6 +102,8 @@ OWN_ROOMS = {
         "stream",
         # What answers without a model.
         "offline",
+        # What does not fit together in a story, found by rule or taken from a model's answer.
+        "continuity",
     },
 }
 MOST_LINES = 400
