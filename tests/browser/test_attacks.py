@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, Request, expect
 
 from tests.attacks import ATTACKS, faults_in
 from tests.browser.test_editor import log_in
@@ -30,13 +30,17 @@ def test_nothing_of_it_happens_in_a_browser(browser: Browser, live_asgi: ServerT
     def heard(event: str) -> None:
         happened.append(f"{page.url}: {event}")
 
-    def dismiss(dialog: object) -> None:
+    def dismiss(dialog: Dialog) -> None:
         heard("a dialog")
-        dialog.dismiss()  # type: ignore[attr-defined]  # Playwright's Dialog.
+        dialog.dismiss()
+
+    def watch(request: Request) -> None:
+        if urlsplit(request.url).netloc != home:
+            heard(f"asked {request.url}")
 
     page.on("dialog", dismiss)
     page.on("pageerror", lambda error: heard(str(error)))
-    page.on("request", lambda request: urlsplit(request.url).netloc == home or heard(f"asked {request.url}"))
+    page.on("request", watch)
     page.on("popup", lambda popup: heard(f"opened {popup.url}"))
 
     def look(address: str) -> None:
