@@ -116,7 +116,8 @@ def kill(server: ServerProcess) -> None:
     while connection.vendor == "postgresql" and time.monotonic() < deadline:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
             )
             if not cursor.fetchone()[0]:
                 break
