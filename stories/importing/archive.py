@@ -14,6 +14,9 @@ MAX_MEMBERS = 2_000
 MAX_UNPACKED_BYTES = 200 * 1024 * 1024
 # What one document of a manuscript may be. A book of a million words has 7 MB of text.
 MAX_MEMBER_BYTES = 60 * 1024 * 1024
+# Beginnings and ends of elements, in all members together. A few kilobytes can unpack to hours of them; a Word document
+# of a million words has a million.
+MAX_TAGS = 3_000_000
 CHUNK = 256 * 1024
 
 
@@ -23,6 +26,7 @@ class Archive:
     def __init__(self, file: zipfile.ZipFile) -> None:
         self._file = file
         self._left = MAX_UNPACKED_BYTES
+        self._tags_left = MAX_TAGS
 
     def namelist(self) -> list[str]:
         """The members' names."""
@@ -37,8 +41,9 @@ class Archive:
                 while chunk := member.read(CHUNK):
                     size += len(chunk)
                     self._left -= len(chunk)
+                    self._tags_left -= chunk.count(b"<")
                     # What it says of its size is not asked.
-                    if size > MAX_MEMBER_BYTES or self._left < 0:
+                    if size > MAX_MEMBER_BYTES or self._left < 0 or self._tags_left < 0:
                         raise CannotRead("bomb")
                     parts.append(chunk)
         except NotImplementedError:

@@ -105,6 +105,12 @@ def test_many_parts_that_are_a_bomb_together_are_refused():
     assert refused.value.details == {"reason": "bomb"}
 
 
+def test_elements_without_number_are_refused_before_they_are_read():
+    content = epub(page("<p>x</p>" * 1_500_001))
+    assert len(content) < 50_000
+    assert refusal(content) == "bomb"
+
+
 def test_a_size_that_lies_is_found_out():
     content = b"<x>" + b" " * SPACES + b"</x>"
     archive = bytearray(zipped(content_dot_xml=content))
