@@ -1,22 +1,28 @@
 """A message and its reply as a page shows them: amounts and refusals in words, the receipt in lines."""
 
+from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import ROUND_CEILING
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from coaching.models import Reply, Session
+from coaching.models import Message, Reply, Session
 from coaching.receipt import PARTS, REASONS
-from coaching.services import Quote, stream_path
+from coaching.services import Prepared, Quote, stream_path
 from costory.lib import money
 from costory.lib.errors import DomainError
 
 PAGE = 20
+# About a page and a half: more is folded.
+LONG = 2_500
+# EXTERNAL.md, section 7: who talks to a machine for hours is told again that it is one.
+REMIND_EVERY = timedelta(hours=3)
 
 FAILURES: Final = {
     "insufficient_provider_funds": _("The coach is closed for the moment; that is ours to mend, and we know of it."),
@@ -50,6 +56,18 @@ class Exchange:
     """What the writer said and what the coach answers, ready to be shown."""
 
     reply: Reply
+    # Of those that were asked in the same place: which one this is, how many there are, and its neighbours.
+    place: int = 1
+    places: int = 1
+    previous: UUID | None = None
+    next: UUID | None = None
+    # Whether the listening coach says here what it is.
+    is_reminded: bool = False
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is folded until it is opened."""
+        return len(self.reply.content) > LONG
 
     @property
     def is_finished(self) -> bool:
@@ -110,15 +128,55 @@ class Conversation:
 
 
 def conversation(session: Session | None, *, before: str = "") -> Conversation:
-    """The last messages of a session, or those before the reply with the id `before`; one query or two."""
+    """The end of the branch that is shown, or what comes before the reply with the id `before`; three queries at most.
+
+    Beside each exchange stands which of its siblings it is: what was asked in the same place, in other words or of
+    another model.
+    """
     if session is None:
         return Conversation([], "")
-    replies: QuerySet[Reply] = Reply.objects.filter(session=session).select_related("message").defer("request")
-    if before and (edge := replies.filter(pk=before).values_list("created_at", flat=True).first()):
-        replies = replies.filter(created_at__lt=edge)
-    found = list(replies.order_by("-created_at", "-id")[: PAGE + 1])
-    older = str(found[PAGE - 1].pk) if len(found) > PAGE else ""
-    return Conversation([Exchange(reply) for reply in reversed(found[:PAGE])], older)
+    rows = list(Message.objects.filter(session=session).order_by("created_at", "id").values_list("pk", "parent_id"))
+    parents: dict[UUID, UUID | None] = dict(rows)
+    siblings: dict[UUID | None, list[UUID]] = defaultdict(list)
+    for pk, parent_id in rows:
+        siblings[parent_id].append(pk)
+    path: list[UUID] = []
+    end = session.head_id
+    while end is not None:
+        path.append(end)
+        end = parents.get(end)
+    path.reverse()
+    if before:
+        edge = Reply.objects.filter(session=session, pk=before).values_list("message_id", flat=True).first()
+        path = path[: path.index(edge)] if edge in path else path
+    shown = path[-PAGE:]
+    replies = Reply.objects.filter(message__in=shown).select_related("message").defer("request")
+    by_message = {reply.message_id: reply for reply in replies}
+    exchanges: list[Exchange] = []
+    told: datetime | None = None
+    for pk in shown:
+        if (reply := by_message.get(pk)) is None:
+            continue
+        # A reply's conversation is this one: nothing of it is asked for again.
+        reply.session = session
+        beside = siblings[parents[pk]]
+        place = beside.index(pk)
+        is_reminded = session.mode == Session.Mode.THERAPEUTIC and (
+            told is None or reply.created_at - told >= REMIND_EVERY
+        )
+        told = reply.created_at if is_reminded else told
+        exchanges.append(
+            Exchange(
+                reply,
+                place=place + 1,
+                places=len(beside),
+                previous=beside[place - 1] if place else None,
+                next=beside[place + 1] if place + 1 < len(beside) else None,
+                is_reminded=is_reminded,
+            )
+        )
+    older = str(exchanges[0].reply.pk) if len(path) > len(shown) and exchanges else ""
+    return Conversation(exchanges, older)
 
 
 def price(micros: int) -> str:
@@ -143,7 +201,41 @@ def price_context(quote: Quote | None, refusal: DomainError | None) -> dict[str,
     }
 
 
-def _line(item: "dict[str, str | int]") -> ReceiptLine:
+@dataclass(frozen=True)
+class Preview:
+    """What would be sent: each message with who speaks, the lines of the receipt, and the digest of the bytes."""
+
+    prepared: Prepared
+    messages: "list[tuple[str | Promise, str]]"
+    sent: list[ReceiptLine]
+    left_out: list[ReceiptLine]
+
+    @property
+    def price(self) -> str:
+        return price(self.prepared.quote.ceiling_micros)
+
+    @property
+    def size(self) -> int:
+        """How many bytes."""
+        return len(self.prepared.body)
+
+
+SPEAKERS: Final = {"system": _("Instructions to the coach"), "user": _("You"), "assistant": _("Coach")}
+
+
+def preview(prepared: Prepared | None) -> Preview | None:
+    """What would be sent, ready to be shown."""
+    if prepared is None:
+        return None
+    return Preview(
+        prepared=prepared,
+        messages=[(SPEAKERS[m["role"]], m["content"]) for m in prepared.request.get("messages", [])],
+        sent=[_line(item) for item in prepared.receipt if item["included"]],
+        left_out=[_line(item) for item in prepared.receipt if not item["included"]],
+    )
+
+
+def _line(item: "dict[str, Any]") -> ReceiptLine:
     part, reason = str(item["part"]), str(item["reason"])
     return ReceiptLine(
         part=PARTS.get(part, part),

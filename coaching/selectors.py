@@ -1,11 +1,16 @@
 """Reads that cross models: what the coach is given to read."""
 
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
-from coaching import voice
+from coaching import tasks, voice
 from coaching.context import ChapterText, CodexEntry, CodexRest, Context, StoryBrief, Turn, build_context
-from coaching.models import Reply, Session, Summary
+from coaching.models import Message, Reply, Session, Summary
 from stories.models import Beat, Chapter, Story
 from stories.models import CodexEntry as StoredEntry
 from stories.selectors.codex import EntryAtChapter, codex_at
@@ -20,14 +25,23 @@ TURNS = 40
 
 
 def context_for(
-    *, session: Session, content: str, budget_tokens: int | None = None, cursor: int | None = None
+    *,
+    session: Session,
+    content: str,
+    budget_tokens: int | None = None,
+    cursor: int | None = None,
+    quote: str = "",
+    after: UUID | Literal["head"] | None = "head",
 ) -> Context:
     """What is sent to the model to answer this message, and its receipt.
+
+    It follows the message `after`: the end of the branch that is shown, unless said otherwise; None is the beginning.
 
     Raises MessageTooLong where the message alone does not fit the budget.
     """
     current = session.chapter if session.chapter is not None and session.chapter.deleted_at is None else None
-    turns = [*_turns(session), Turn("user", content)]
+    said = tasks.with_quote(content, quote, session.story.language)
+    turns = [*_turns(session, after), Turn("user", said)]
     words = "\n\n".join(turn.content for turn in turns[-TURNS_THAT_NAME:])
     return _context(session, current, session.mode, turns, words, cursor, budget_tokens)
 
@@ -217,16 +231,71 @@ def _told(at: EntryAtChapter, ahead: tuple[str, ...] = ()) -> CodexEntry:
     )
 
 
-def _turns(session: Session) -> list[Turn]:
-    """The end of the conversation, oldest first. A reply that failed said nothing worth answering."""
-    recent = (
-        Reply.objects.filter(session=session, state__in=[Reply.State.DONE, Reply.State.STOPPED])
+def path_to(session: Session, end: UUID | Literal["head"] | None) -> list[UUID]:
+    """The messages from the first to this one, along their branch. Two queries at most."""
+    if end == "head":
+        end = Session.objects.filter(pk=session.pk).values_list("head_id", flat=True).first()
+    if end is None:
+        return []
+    parents = dict(Message.objects.filter(session=session).values_list("pk", "parent_id"))
+    path = []
+    while end is not None and end in parents:
+        path.append(end)
+        end = parents[end]
+    return path[::-1]
+
+
+def _turns(session: Session, after: UUID | Literal["head"] | None) -> list[Turn]:
+    """The end of a branch, oldest first. A reply that failed said nothing worth answering."""
+    path = path_to(session, after)[-TURNS // 2 :]
+    if not path:
+        return []
+    rows = (
+        Reply.objects.filter(message__in=path, state__in=[Reply.State.DONE, Reply.State.STOPPED])
         .exclude(content="")
         .select_related("message")
-        .only("content", "created_at", "message__content")
-        .order_by("-created_at", "-id")[: TURNS // 2]
+        .only("content", "created_at", "message__content", "message__quote")
     )
+    replies = {reply.message_id: reply for reply in rows}
     turns: list[Turn] = []
-    for reply in reversed(recent):
-        turns += [Turn("user", reply.message.content), Turn("assistant", reply.content)]
+    for pk in path:
+        if (reply := replies.get(pk)) is not None:
+            said = tasks.with_quote(reply.message.content, reply.message.quote, session.story.language)
+            turns += [Turn("user", said), Turn("assistant", reply.content)]
     return turns
+
+
+SESSIONS = 20
+
+
+@dataclass(frozen=True)
+class Found:
+    """Conversations in their order, and where the older ones begin; the pinned ones come before all."""
+
+    pinned: list[Session]
+    sessions: list[Session]
+    older: str
+
+
+def find_sessions(
+    *, story: Story, user: User, words: str = "", is_archived: bool = False, before: UUID | None = None
+) -> Found:
+    """Conversations about a story, the latest first, that hold these words in a title or in what was said.
+
+    Three queries at most. Pinned ones stand first on the first page.
+    """
+    rows = Session.objects.of(user).conversations().filter(story=story, archived_at__isnull=not is_archived)
+    words = words.strip()
+    if words:
+        said = Message.objects.filter(session=OuterRef("pk"), content__icontains=words)
+        answered = Reply.objects.filter(session=OuterRef("pk"), content__icontains=words)
+        rows = rows.filter(Q(title__icontains=words) | Exists(said) | Exists(answered))
+    rows = rows.order_by("-updated_at", "-id")
+    pinned = [] if before else list(rows.filter(is_pinned=True)[:SESSIONS])
+    others = rows.filter(is_pinned=False)
+    if before:
+        edge = rows.filter(pk=before).values_list("updated_at", flat=True).first()
+        if edge is not None:
+            others = others.filter(Q(updated_at__lt=edge) | Q(updated_at=edge, pk__lt=before))
+    found = list(others[: SESSIONS + 1])
+    return Found(pinned, found[:SESSIONS], str(found[SESSIONS - 1].pk) if len(found) > SESSIONS else "")

@@ -29,6 +29,7 @@ _REQUESTS: Final = {
         "names": "I am looking for a name.",
         "summary": "Summarise this chapter.",
         "outline": "Draw up the outline. Place it beside this form: {form}.",
+        "about": "About this passage:",
         "instruction": "What the writer asks besides:",
         "findings": "Counted beforehand:",
         "rephrase": "rephrase it",
@@ -49,6 +50,7 @@ _REQUESTS: Final = {
         "names": "Je cherche un nom.",
         "summary": "Résume ce chapitre.",
         "outline": "Dresse le plan. Place-le à côté de cette forme\u00a0: {form}.",
+        "about": "À propos de ce passage\u00a0:",
         "instruction": "Ce que l’auteur demande en plus\u00a0:",
         "findings": "Relevé d’avance\u00a0:",
         "rephrase": "reformule-le",
@@ -88,3 +90,11 @@ def request_text(
     if instruction:
         parts.append(f"{said['instruction']} {instruction}")
     return "\n\n".join(parts)
+
+
+def with_quote(content: str, quote: str, language: str) -> str:
+    """A message with the passage of the page it points at before it, between marks."""
+    if not quote:
+        return content
+    said = _REQUESTS[prompt_language(language)]
+    return f"{said['about']}\n\n{PASSAGE_OPENING}{neutral(quote)}{PASSAGE_CLOSING}\n\n{content}"

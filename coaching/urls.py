@@ -1,12 +1,14 @@
 from django.urls import path
 
-from coaching.views import conversation, memory, proposal
+from coaching.views import conversation, memory, proposal, reply, session
 
 app_name = "coaching"
 
 urlpatterns = [
     path("stories/<uuid:story_pk>/", conversation.panel, name="panel"),
     path("stories/<uuid:story_pk>/messages/", conversation.session_start, name="session-start"),
+    path("stories/<uuid:story_pk>/sessions/", session.session_list, name="session-list"),
+    path("stories/<uuid:story_pk>/preview/", conversation.message_preview, name="message-preview"),
     path("stories/<uuid:story_pk>/quote/", conversation.message_quote, name="message-quote"),
     path("stories/<uuid:story_pk>/memory/", memory.memory_detail, name="memory-detail"),
     path("stories/<uuid:story_pk>/memory/wait/", memory.memory_wait, name="memory-wait"),
@@ -20,8 +22,15 @@ urlpatterns = [
     path("proposals/<uuid:pk>/verdict/", proposal.proposal_decide, name="proposal-decide"),
     path("sessions/<uuid:pk>/", conversation.session_detail, name="session-detail"),
     path("sessions/<uuid:pk>/messages/", conversation.message_create, name="message-create"),
-    path("replies/<uuid:pk>/", conversation.reply_detail, name="reply-detail"),
-    path("replies/<uuid:pk>/request/", conversation.reply_request, name="reply-request"),
-    path("replies/<uuid:pk>/stop/", conversation.reply_stop, name="reply-stop"),
-    path("replies/<uuid:pk>/insert/", conversation.reply_insert, name="reply-insert"),
+    path("sessions/<uuid:pk>/revise/", session.session_revise, name="session-revise"),
+    path("sessions/<uuid:pk>/archive/", session.session_archive, name="session-archive"),
+    path("sessions/<uuid:pk>/delete/", session.session_delete, name="session-delete"),
+    path("sessions/<uuid:pk>/restore/", session.session_restore, name="session-restore"),
+    path("messages/<uuid:pk>/again/", conversation.message_again, name="message-again"),
+    path("messages/<uuid:pk>/show/", conversation.branch_show, name="branch-show"),
+    path("replies/<uuid:pk>/feedback/", reply.reply_rate, name="reply-rate"),
+    path("replies/<uuid:pk>/", reply.reply_detail, name="reply-detail"),
+    path("replies/<uuid:pk>/request/", reply.reply_request, name="reply-request"),
+    path("replies/<uuid:pk>/stop/", reply.reply_stop, name="reply-stop"),
+    path("replies/<uuid:pk>/insert/", reply.reply_insert, name="reply-insert"),
 ]

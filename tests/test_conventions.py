@@ -100,10 +100,12 @@ OWN_ROOMS = {
         "models_client",
         "process",
         "stream",
-        # What answers without a model.
+        # What answers without a model, and what is said to somebody in danger.
         "offline",
         # What does not fit together in a story, found by rule or taken from a model's answer.
         "continuity",
+        "care",
+        "helplines",
     },
 }
 MOST_LINES = 400

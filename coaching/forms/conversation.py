@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from coaching.models import CoachModel, Session
-from coaching.services.conversation import MESSAGE_MAX_CHARACTERS
+from coaching.models import CoachModel, Reply, Session
+from coaching.services.conversation import MESSAGE_MAX_CHARACTERS, QUOTE_MAX_CHARACTERS
 
 
 class PanelForm(forms.Form):
@@ -16,6 +16,7 @@ class PanelForm(forms.Form):
     mode = forms.ChoiceField(choices=Session.Mode, required=False)
     chapter = forms.UUIDField(required=False)
     before = forms.UUIDField(required=False)
+    new = forms.BooleanField(required=False)
 
 
 class MessageForm(forms.Form):
@@ -30,6 +31,8 @@ class MessageForm(forms.Form):
     )
     request_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     mode = forms.ChoiceField(choices=Session.Mode, required=False, widget=forms.HiddenInput)
+    session = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    quote = forms.CharField(max_length=QUOTE_MAX_CHARACTERS, required=False, widget=forms.HiddenInput)
     chapter = forms.UUIDField(required=False, widget=forms.HiddenInput)
     cursor = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
     model = forms.ChoiceField(label=_("Model"), required=False)
@@ -54,3 +57,26 @@ class PassageForm(forms.Form):
     position = forms.IntegerField(min_value=0, required=False)
     replacing = forms.IntegerField(min_value=0, required=False)
     text = forms.CharField(required=False, max_length=1_000_000)
+
+
+class FeedbackForm(forms.Form):
+    """Whether a reply helped."""
+
+    feedback = forms.ChoiceField(choices=[choice for choice in Reply.Feedback.choices if choice[0]])
+
+
+class SessionListForm(forms.Form):
+    """Which conversations are looked for; what cannot be read is left aside."""
+
+    q = forms.CharField(label=_("Search conversations"), max_length=200, required=False)
+    archived = forms.BooleanField(required=False)
+    chapter = forms.UUIDField(required=False)
+    before = forms.UUIDField(required=False)
+
+
+class SessionReviseForm(forms.Form):
+    """What of a conversation changes."""
+
+    title = forms.CharField(label=_("Name"), max_length=120, required=False)
+    is_pinned = forms.BooleanField(label=_("Pinned"), required=False)
+    reads_ahead = forms.BooleanField(label=_("The coach may know what comes after this chapter"), required=False)

@@ -5,11 +5,13 @@ from coaching.services.asking import Prepared, Quote, UnknownModel
 from coaching.services.catalogue import sync_models
 from coaching.services.conversation import (
     EmptyMessage,
+    ask_again,
     clean_message,
-    open_session,
     post_message,
+    preview_message,
     quote_message,
     request_stop,
+    show_branch,
     start_session,
 )
 from coaching.services.passages import NotThatPassage, take_passage
@@ -23,6 +25,14 @@ from coaching.services.proposal import (
     decide_proposal,
     propose,
     quote_proposal,
+)
+from coaching.services.session import (
+    archive_session,
+    delete_session,
+    open_session,
+    rate_reply,
+    restore_session,
+    revise_session,
 )
 from coaching.services.settlement import Outcome, end_reply
 from coaching.services.summary import forget_summary, quote_summary, revise_summary, summarise
@@ -41,19 +51,27 @@ __all__ = [
     "UnknownModel",
     "Work",
     "accept_proposal",
+    "archive_session",
+    "ask_again",
     "clean_message",
     "decide_proposal",
+    "delete_session",
     "end_reply",
     "forget_summary",
     "open_session",
     "permit_opens",
     "post_message",
+    "preview_message",
     "propose",
     "quote_message",
     "quote_proposal",
     "quote_summary",
+    "rate_reply",
     "request_stop",
+    "restore_session",
+    "revise_session",
     "revise_summary",
+    "show_branch",
     "start_session",
     "stream_path",
     "summarise",

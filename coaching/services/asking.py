@@ -7,7 +7,7 @@ import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 import billing.services
 import events.services
-from coaching import models_client, process
+from coaching import excerpts, models_client, process
 from coaching.context import Context
 from coaching.models import CoachModel, Message, Reply, Session
 from costory.lib import money
@@ -25,6 +25,7 @@ from costory.lib.errors import DomainError
 
 # Below this an answer is not worth its prompt.
 LEAST_REPLY_TOKENS = 64
+TITLE_CHARACTERS = 60
 
 
 class UnknownModel(DomainError):
@@ -111,11 +112,22 @@ def prepare_offline(text: str) -> Prepared:
     return Prepared(quote=quote, request={"text": text}, receipt=[])
 
 
+AFTER_HEAD: Final = object()
+
+
 def ask(
-    session: Session, *, content: str, request_key: str, prepare: Callable[[], Prepared], quote: str = ""
+    session: Session,
+    *,
+    content: str,
+    request_key: str,
+    prepare: Callable[[], Prepared],
+    quote: str = "",
+    parent: object = AFTER_HEAD,
+    needs_care: bool = False,
 ) -> tuple[Reply, bool]:
     """Take a message, hold the ceiling of its answer and create the reply, in one transaction.
 
+    It follows the end of the branch that is shown, unless a `parent` is given: a Message, or None for the beginning.
     The same `request_key` in the same session gives the same reply again. Returns the reply and whether it is new.
     Raises what `prepare` raises, and billing's InsufficientCredits.
     """
@@ -124,7 +136,8 @@ def ask(
         return known, False
     try:
         with transaction.atomic():
-            return _create(session, content, request_key, prepare(), quote), True
+            message = Message(session=session, content=content, quote=quote, needs_care=needs_care)
+            return _create(session, message, request_key, prepare(), parent), True
     except IntegrityError:
         # The same form twice at the same moment: the other one came first, and its hold is the only one.
         known = Reply.objects.filter(session=session, request_key=request_key).first()
@@ -133,7 +146,7 @@ def ask(
         return known, False
 
 
-def _create(session: Session, content: str, request_key: str, prepared: Prepared, quoted: str) -> Reply:
+def _create(session: Session, message: Message, request_key: str, prepared: Prepared, parent: object) -> Reply:
     quote = prepared.quote
     reply_id = uuid.uuid4()
     hold = None
@@ -141,12 +154,15 @@ def _create(session: Session, content: str, request_key: str, prepared: Prepared
         hold = billing.services.open_hold(
             user=session.user, amount_micros=quote.ceiling_micros, cause=f"reply:{reply_id}"
         )
-    # Two tabs that speak at once make one conversation: the second says its words after the first's.
-    is_talk = session.kind == Session.Kind.CONVERSATION
-    head = None
-    if is_talk:
-        head = Session.objects.select_for_update().values_list("head_id", flat=True).get(pk=session.pk)
-    message = Message.objects.create(session=session, parent_id=head, content=content, quote=quoted)
+    changes: dict[str, Any] = {"updated_at": timezone.now()}
+    if session.kind == Session.Kind.CONVERSATION:
+        # Two tabs that speak at once make one conversation: the second says its words after the first's.
+        row = Session.objects.select_for_update().only("head_id", "title").get(pk=session.pk)
+        message.parent_id = row.head_id if parent is AFTER_HEAD else getattr(parent, "pk", None)
+        changes["head"] = message
+        if not row.title:
+            changes["title"] = title_of(message.content)
+    message.save(force_insert=True)
     reply = Reply.objects.create(
         id=reply_id,
         session=session,
@@ -160,8 +176,7 @@ def _create(session: Session, content: str, request_key: str, prepared: Prepared
         request_sha256=prepared.sha256,
         receipt=prepared.receipt,
     )
-    moved = {"head": message} if is_talk else {}
-    Session.objects.filter(pk=session.pk).update(updated_at=timezone.now(), **moved)
+    Session.objects.filter(pk=session.pk).update(**changes)
     events.services.record(
         "message.sent",
         person_id=session.user_id,
@@ -172,6 +187,12 @@ def _create(session: Session, content: str, request_key: str, prepared: Prepared
     if engine is not None:
         transaction.on_commit(lambda: engine.offer(reply_id))
     return reply
+
+
+def title_of(content: str) -> str:
+    """What a conversation is called until its writer calls it something else: how its first message begins."""
+    line = " ".join(content.split())
+    return excerpts.opening(line, TITLE_CHARACTERS) if len(line) > TITLE_CHARACTERS else line
 
 
 def ceiling_for(model: str = "") -> Callable[[int, int], int]:

@@ -114,12 +114,13 @@ def test_the_number_of_queries_does_not_grow_with_the_conversation(writer: Clien
             assert writer.get(panel_url(session)).status_code == 200
         return len(queries)
 
+    services.post_message(session=session, content="Once?", request_key="k")
     few = count()
     for number in range(12):
         services.post_message(session=session, content="Again?", request_key=f"k{number}")
     Reply.objects.update(content="Hm.")
 
-    assert count() == few <= 9
+    assert count() == few <= 8
 
 
 def test_in_french(writer: Client, session: Session):

@@ -23,6 +23,7 @@ TEXT = "The lamp went out. *Nobody* came."
 
 def create_reply(session: Session, **overrides: object) -> Reply:
     message = Message.objects.create(session=session, content="Go on?")
+    Session.objects.filter(pk=session.pk).update(head=message)
     is_over = overrides.get("state", "done") == "done"
     fields = {"cost_micros": 0 if is_over else None, "ended_at": timezone.now() if is_over else None} | {
         "state": "done",

@@ -4,21 +4,20 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from billing.services import InsufficientCredits
-from coaching import exchanges, services
-from coaching.forms import MessageForm, PanelForm, PassageForm
-from coaching.models import CoachModel, Reply, Session
+from coaching import care, exchanges, helplines, services
+from coaching.forms import MessageForm, PanelForm
+from coaching.models import CoachModel, Message, Session
 from costory.lib.errors import DomainError
 from costory.lib.http import AuthedRequest
 from stories.models import Chapter, Story
-from stories.services import StaleRevision
 
 PURPOSES: Final = {
     Session.Mode.NARRATIVE: _("Scenes, voice, pace: what works, and what to try."),
@@ -37,8 +36,11 @@ def panel(request: AuthedRequest, story_pk: UUID) -> HttpResponse:
     asked.is_valid()
     mode = asked.cleaned_data.get("mode") or _usual_mode(story)
     chapter = _chapter(request, story, asked.cleaned_data.get("chapter"))
-    sessions = Session.objects.of(request.user).filter(story=story, mode=mode).order_by("-updated_at")
-    return _render(request, story=story, mode=mode, chapter=chapter, session=sessions.first())
+    session = None
+    if not asked.cleaned_data.get("new"):
+        sessions = _sessions(request).conversations().filter(story=story, mode=mode, archived_at=None)
+        session = sessions.order_by("-updated_at").first()
+    return _render(request, story=story, mode=mode, chapter=chapter, session=session)
 
 
 @require_POST
@@ -84,15 +86,13 @@ def message_quote(request: AuthedRequest, story_pk: UUID) -> HttpResponse:
     story = get_object_or_404(Story.objects.editable_by(request.user), pk=story_pk)
     form = MessageForm(request.POST, offered=_offered())
     form.is_valid()
-    mode = form.cleaned_data.get("mode") or _usual_mode(story)
-    chapter = _chapter(request, story, form.cleaned_data.get("chapter"))
-    session = Session(story=story, user=request.user, mode=mode, chapter=chapter)
     quote = refusal = None
     try:
         quote = services.quote_message(
-            session=session,
+            session=_asked_session(request, story, form),
             content=form.cleaned_data.get("content") or "…",
             model=form.cleaned_data.get("model") or "",
+            quote=form.cleaned_data.get("quote") or "",
         )
     except DomainError as error:
         refusal = error
@@ -107,76 +107,78 @@ def session_detail(request: AuthedRequest, pk: UUID) -> HttpResponse:
     return _render(request, story=session.story, mode=session.mode, chapter=session.chapter, session=session)
 
 
-@require_GET
-@vary_on_headers("HX-Request")
-def reply_detail(request: AuthedRequest, pk: UUID) -> HttpResponse:
-    """One reply as it stands: what a page shows once the stream has ended."""
-    reply = get_object_or_404(Reply.objects.of(request.user).select_related("message").defer("request"), pk=pk)
-    if not request.htmx:
-        return redirect("coaching:session-detail", pk=reply.session_id)
-    return render(request, "coaching/_reply.html", {"exchange": exchanges.Exchange(reply)})
-
-
 @require_POST
 @vary_on_headers("HX-Request")
-def reply_stop(request: AuthedRequest, pk: UUID) -> HttpResponse:
-    """End a reply where it is; what came is kept."""
-    reply = get_object_or_404(Reply.objects.of(request.user).select_related("message"), pk=pk)
-    services.request_stop(reply=reply)
-    if not request.htmx:
-        return redirect("coaching:session-detail", pk=reply.session_id)
-    reply.refresh_from_db()
-    return render(request, "coaching/_reply.html", {"exchange": exchanges.Exchange(reply), "is_stopping": True})
-
-
-@require_POST
-def reply_insert(request: AuthedRequest, pk: UUID) -> HttpResponse:
-    """Put a reply into the page: for the studio's script the save that this is, else the page itself."""
-    replies = Reply.objects.of(request.user).select_related("session").defer("request")
-    reply = get_object_or_404(replies, pk=pk)
-    form = PassageForm(request.POST)
+def message_again(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """Say a message in other words, or the same to another model: a branch beside it."""
+    message = get_object_or_404(_messages(request), pk=pk)
+    session = message.session
+    form = MessageForm(request.POST, offered=_offered())
+    about = {"story": session.story, "mode": session.mode, "chapter": session.chapter, "session": session}
     if not form.is_valid():
-        return HttpResponseBadRequest()
+        return _render(request, **about, form=form, status=422)
     asked = form.cleaned_data
-    editable = Chapter.objects.editable_by(request.user).select_related("story")
-    chapter = get_object_or_404(editable, pk=asked["chapter"], story=reply.session.story_id)
     try:
-        chapter = services.take_passage(
-            reply=reply,
-            chapter=chapter,
-            author=request.user,
-            version=asked["version"] or chapter.version,
-            position=asked["position"],
-            replacing=asked["replacing"] or 0,
-            text=asked["text"],
+        services.ask_again(
+            message=message, content=asked["content"], request_key=asked["request_key"], model=asked["model"]
         )
     except DomainError as refusal:
-        status = 409 if isinstance(refusal, StaleRevision) else 422
-        if request.htmx:
-            return JsonResponse({"message": str(refusal)}, status=status)
-        messages.error(request, str(refusal))
-        return redirect(chapter)
-    if request.htmx:
-        return JsonResponse({"version": chapter.version, "content": chapter.content})
-    messages.success(request, _("The passage is in the page. An earlier version is kept without it."))
-    return redirect(chapter)
+        return _refused(request, refusal, **about, form=form)
+    return _answer(request, session)
 
 
-@require_GET
-def reply_request(request: AuthedRequest, pk: UUID) -> HttpResponse:
-    """The bytes that a reply was asked for with, exactly as they left the house."""
-    replies = Reply.objects.of(request.user).select_related("dispatch").defer("request")
-    dispatch = getattr(get_object_or_404(replies, pk=pk), "dispatch", None)
-    if dispatch is None:
-        raise Http404
-    response = HttpResponse(dispatch.body, content_type="application/json")
-    response["Content-Disposition"] = f'attachment; filename="request-{pk}.json"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+@require_POST
+@vary_on_headers("HX-Request")
+def branch_show(request: AuthedRequest, pk: UUID) -> HttpResponse:
+    """Show the branch that goes through this message."""
+    message = get_object_or_404(_messages(request), pk=pk)
+    services.show_branch(message=message)
+    return _answer(request, message.session)
+
+
+@require_POST
+@vary_on_headers("HX-Request")
+def message_preview(request: AuthedRequest, story_pk: UUID) -> HttpResponse:
+    """All that would be sent for the message being written, word for word, before it is."""
+    story = get_object_or_404(Story.objects.editable_by(request.user), pk=story_pk)
+    form = MessageForm(request.POST, offered=_offered())
+    form.is_valid()
+    asked = form.cleaned_data
+    session = _asked_session(request, story, form)
+    prepared = refusal = None
+    try:
+        prepared = services.preview_message(
+            session=session,
+            content=asked.get("content") or "…",
+            model=asked.get("model") or "",
+            cursor=asked.get("cursor"),
+            quote=asked.get("quote") or "",
+        )
+    except DomainError as error:
+        refusal = error
+    context = {"story": story, "chapter": session.chapter, "preview": exchanges.preview(prepared), "refusal": refusal}
+    template = "coaching/preview.html#preview" if request.htmx else "coaching/preview.html"
+    return render(request, template, context)
 
 
 def _sessions(request: AuthedRequest) -> Any:
     return Session.objects.of(request.user).select_related("story", "chapter", "user")
+
+
+def _messages(request: AuthedRequest) -> Any:
+    sessions = Session.objects.of(request.user)
+    rows = Message.objects.filter(session__in=sessions)
+    return rows.select_related("parent", "session__story", "session__chapter", "session__user")
+
+
+def _asked_session(request: AuthedRequest, story: Story, form: MessageForm) -> Session:
+    """The conversation a message is being written in; one that is not begun yet stands in its place."""
+    asked = form.cleaned_data
+    if pk := asked.get("session"):
+        session: Session = get_object_or_404(_sessions(request), pk=pk, story=story)
+        return session
+    chapter = _chapter(request, story, asked.get("chapter"))
+    return Session(story=story, user=request.user, mode=asked.get("mode") or _usual_mode(story), chapter=chapter)
 
 
 def _usual_mode(story: Story) -> str:
@@ -197,22 +199,26 @@ def _offered() -> list[CoachModel]:
 
 
 def _message(form: MessageForm) -> dict[str, Any]:
-    return {name: form.cleaned_data[name] for name in ("content", "request_key", "model", "cursor")}
+    return {name: form.cleaned_data[name] for name in ("content", "request_key", "model", "cursor", "quote")}
 
 
 def _answer(request: AuthedRequest, session: Session) -> HttpResponse:
-    """The conversation with the new message in it; without scripts, its page."""
+    """The conversation as it is now; without scripts, its page."""
     if not request.htmx:
         return redirect("coaching:session-detail", pk=session.pk)
+    session = _sessions(request).get(pk=session.pk)
     response = _render(request, story=session.story, mode=session.mode, chapter=session.chapter, session=session)
     response["HX-Trigger"] = "wallet-changed"
     return response
 
 
 def _refused(request: AuthedRequest, refusal: DomainError, **about: Any) -> HttpResponse:
-    """Say no in plain words, and keep what was written."""
+    """Say no in plain words, and keep what was written. Who may be in danger is not left with a no."""
     status = 402 if isinstance(refusal, InsufficientCredits) else 422
-    return _render(request, **about, refusal=refusal, status=status)
+    session = about["session"] or Session(story=about["story"], user=request.user, mode=about["mode"])
+    form: MessageForm = about["form"]
+    is_care = care.is_needed(session, form.cleaned_data.get("content") or "")
+    return _render(request, **about, refusal=refusal, is_care=is_care, status=status)
 
 
 def _render(
@@ -224,6 +230,7 @@ def _render(
     session: Session | None,
     form: MessageForm | None = None,
     refusal: DomainError | None = None,
+    is_care: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     offered = _offered()
@@ -233,6 +240,8 @@ def _render(
             initial={
                 "request_key": MessageForm.new_key(),
                 "mode": mode,
+                "session": session.pk if session is not None else None,
+                "model": session.model if session is not None else "",
                 "chapter": chapter.pk if chapter is not None else None,
             },
         )
@@ -247,6 +256,10 @@ def _render(
         "session": session,
         "conversation": talk,
         "form": form,
+        "is_care": is_care,
+        "helplines": helplines.lines_for(request.user.country, get_language() or ""),
+        "directory": helplines.DIRECTORY,
+        "retired": _retired(session),
         "has_models": len(offered) > 1,
         "refusal": refusal,
         "is_poor": is_poor,
@@ -255,6 +268,15 @@ def _render(
     }
     template = "coaching/panel.html#chat" if request.htmx else "coaching/panel.html"
     return render(request, template, context, status=status)
+
+
+def _retired(session: Session | None) -> CoachModel | None:
+    """The model of this conversation, where it is no longer on offer."""
+    if session is None or not session.model or not settings.COACH_ONLINE:
+        return None
+    if CoachModel.objects.offered().filter(pk=session.model).exists():
+        return None
+    return CoachModel.objects.filter(pk=session.model).select_related("replaced_by").first()
 
 
 def _is_uuid(request: AuthedRequest) -> bool:

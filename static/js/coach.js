@@ -2,6 +2,8 @@
 //
 // An element with data-stream is a reply that has not ended. Its text is appended as text, never as markup; when the
 // stream ends, or cannot be had, the server's own fragment takes its place. Only the start and the end are announced.
+import "./composer.js";
+
 const watched = new Map();
 
 function announce(which, reply) {

@@ -29,6 +29,7 @@ def chapter(live_asgi: ServerThread) -> Chapter:
     chapter = create_chapter(story=story, author=story.owner, title="Night", content="Before. After.")
     session = Session.objects.create(user=story.owner, story=story, chapter=chapter, mode="narrative")
     message = Message.objects.create(session=session, content="Go on?")
+    Session.objects.filter(pk=session.pk).update(head=message)
     Reply.objects.create(
         session=session,
         message=message,
