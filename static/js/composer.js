@@ -55,10 +55,13 @@ document.addEventListener("htmx:load", (event) => {
   const form = event.target.querySelector?.("#chat-composer");
   if (form) takeUp(form);
 });
-document.addEventListener("htmx:afterRequest", (event) => {
-  const { elt, successful, xhr } = event.detail;
+// Before the answer is put in: the composer that comes with it begins empty.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig } = event.detail;
   // A login page in place of an answer is no answer.
-  if (elt.id === "chat-composer" && successful && !xhr.getResponseHeader("HX-Redirect")) forget(elt);
+  if (requestConfig?.elt.id === "chat-composer" && xhr.status < 300 && !xhr.getResponseHeader("HX-Redirect")) {
+    forget(requestConfig.elt);
+  }
 });
 document.addEventListener("click", (event) => {
   const form = formOf(event.target.closest?.("[data-quote-take], [data-quote-drop]"));
