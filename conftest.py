@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Playwright's synchronous API runs an event loop in this thread, which Django would take for an async caller.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+# Tests have many replies under way; the bound has tests of its own.
+os.environ["REPLIES_AT_ONCE"] = "10000"
 
 CHROMIUM_NOT_FOUND = "NOT TESTED IN A BROWSER: no Chromium on this machine."
 JAVA_NOT_FOUND = "E-BOOKS NOT CHECKED: EPUBCheck wants Java, and there is none on this machine."

@@ -1,5 +1,6 @@
 """Lines of the ledger as a page shows them: what each was for in plain words, amounts in the reader's language."""
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Final
@@ -24,6 +25,7 @@ MEANINGS: Final = {
 }
 # A wallet below this many energy points is shown as running low.
 LOW_POINTS: Final = 5
+_REPLY: Final = re.compile(r"reply:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,12 @@ class Line:
     def note(self) -> "str | Promise":
         """What the line was written with: the model of an answer, the reason of a gift."""
         return _(self.entry.description) if self.entry.description else ""
+
+    @property
+    def reply_id(self) -> str:
+        """The answer this line paid for, or nothing."""
+        named = _REPLY.fullmatch(self.entry.cause)
+        return named[1] if named and self.entry.kind == EntryKind.CHARGE else ""
 
     @property
     def is_in(self) -> bool:
@@ -96,6 +104,25 @@ class Purse:
         return money.format_micros(
             self.summary.held_micros, language=_language(), currency=self.summary.currency, rounding=ROUND_CEILING
         )
+
+    @property
+    def month_spent(self) -> str:
+        """What the coach has cost in this calendar month."""
+        return _exact(self.summary.month_spent_micros, self.summary.currency)
+
+    @property
+    def budget(self) -> str:
+        """What it may cost in a month, empty where there is no limit."""
+        budget = self.summary.monthly_budget_micros
+        return "" if budget is None else _exact(budget, self.summary.currency)
+
+    @property
+    def budget_share(self) -> int:
+        """How much of the budget is spent or held, in hundredths; more than all of it counts as all."""
+        budget = self.summary.monthly_budget_micros
+        if not budget:
+            return 100 if budget == 0 else 0
+        return min(100, (self.summary.month_spent_micros + self.summary.held_micros) * 100 // budget)
 
     @property
     def spent(self) -> str:

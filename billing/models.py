@@ -38,6 +38,10 @@ class Wallet(models.Model):
     is_frozen = models.BooleanField(_("frozen"), default=False)
     # What its owner allows the coach in a calendar month; null is no limit.
     monthly_budget_micros = models.BigIntegerField(_("monthly budget"), null=True, blank=True)
+    # What was charged in the calendar month (UTC, "2026-11") that `month` names: moved with the charge itself, because
+    # a budget is kept in the statement that opens a hold, on the row it has locked.
+    month = models.CharField(max_length=7, blank=True, default="", db_default="", editable=False)
+    month_spent_micros = models.BigIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = WalletQuerySet.as_manager()
@@ -59,6 +63,10 @@ class Wallet(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    def spent_in(self, month: str) -> int:
+        """What was charged in this month ("2026-11")."""
+        return self.month_spent_micros if self.month == month else 0
 
     @property
     def available_micros(self) -> int:

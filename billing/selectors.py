@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils import timezone
 
 from accounts.models import User
 from billing.models import Wallet
+from billing.services.statements import month_of
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,16 @@ class WalletSummary:
     lifetime_spent_micros: int
     currency: str
     is_frozen: bool = False
+    monthly_budget_micros: int | None = None
+    month_spent_micros: int = 0
+
+    @property
+    def spendable_micros(self) -> int:
+        """What the next answer may hold: what is available, within what the month's budget leaves."""
+        if self.monthly_budget_micros is None:
+            return self.available_micros
+        left = self.monthly_budget_micros - self.month_spent_micros - self.held_micros
+        return max(0, min(self.available_micros, left))
 
     @property
     def energy_points(self) -> int:
@@ -35,4 +47,6 @@ def wallet_summary(user: User) -> WalletSummary:
         lifetime_spent_micros=wallet.lifetime_spent_micros,
         currency=wallet.currency,
         is_frozen=wallet.is_frozen,
+        monthly_budget_micros=wallet.monthly_budget_micros,
+        month_spent_micros=wallet.spent_in(month_of(timezone.now())),
     )

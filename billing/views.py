@@ -1,12 +1,18 @@
 """The ledger, and the small sum of it in every page's header."""
 
+from decimal import Decimal
+
+from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
+from billing import services
 from billing.addresses import is_disposable
+from billing.forms import MICROS, BudgetForm
 from billing.lines import Line, OpenHold, Purse
 from billing.models import Entry, EntryKind, Hold
 from billing.selectors import wallet_summary
@@ -31,7 +37,8 @@ def entry_list(request: AuthedRequest) -> HttpResponse:
     found = list(entries[: PAGE + 1])
     holds = Hold.objects.open().filter(wallet__user=request.user).select_related("wallet").order_by("opened_at")[:20]
     context = {
-        "purse": Purse(wallet_summary(request.user)),
+        "purse": (purse := Purse(wallet_summary(request.user))),
+        "budget_form": BudgetForm(initial={"amount": _amount(purse.summary.monthly_budget_micros)}),
         "lines": [Line(entry) for entry in found[:PAGE]],
         "older": found[PAGE - 1].position if len(found) > PAGE else None,
         "is_first_page": not before,
@@ -44,9 +51,26 @@ def entry_list(request: AuthedRequest) -> HttpResponse:
     return render(request, template, context)
 
 
+@require_POST
+def budget_revise(request: AuthedRequest) -> HttpResponse:
+    """Set what the coach may cost in a month, or take the limit away."""
+    form = BudgetForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+        return redirect("billing:entry-list")
+    services.set_monthly_budget(user=request.user, amount_micros=form.micros)
+    said = _("There is no limit in a month now.") if form.micros is None else _("Your budget is kept.")
+    messages.success(request, said)
+    return redirect("billing:entry-list")
+
+
 @require_GET
 def wallet_badge(request: AuthedRequest) -> HttpResponse:
     """Energy and balance, for the header."""
     purse = Purse(wallet_summary(request.user))
     context = {"energy": purse.energy, "balance": purse.balance, "held": purse.held, "is_low": purse.is_low}
     return render(request, "components/_credit_badge.html", context)
+
+
+def _amount(micros: int | None) -> Decimal | None:
+    return None if micros is None else (Decimal(micros) / MICROS).quantize(Decimal("0.01"))

@@ -314,6 +314,8 @@ REPLY_IDLE_SECONDS: float = env.float("REPLY_IDLE_SECONDS", default=60.0)
 REPLY_MAX_SECONDS: float = env.float("REPLY_MAX_SECONDS", default=600.0)
 # How long the process that took the POST waits for a watcher to begin the reply before it does so itself.
 REPLY_OFFER_SECONDS: float = env.float("REPLY_OFFER_SECONDS", default=2.0)
+# How many replies one person may have written at the same time.
+REPLIES_AT_ONCE: int = env.int("REPLIES_AT_ONCE", default=3)
 # A reply whose process has not written a sign of life for this long is taken to be dead.
 REPLY_LEASE_SECONDS: float = env.float("REPLY_LEASE_SECONDS", default=15.0)
 GRACEFUL_STOP_SECONDS: float = env.float("GRACEFUL_STOP_SECONDS", default=20.0)

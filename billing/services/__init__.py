@@ -5,10 +5,18 @@ second row for each would only cost. What the ledger does not say, gifts and why
 """
 
 from billing.services.holds import open_hold, release_hold, settle_hold
-from billing.services.ledger import CauseTaken, InsufficientCredits, grant_credits, open_wallet
+from billing.services.ledger import (
+    BudgetReached,
+    CauseTaken,
+    InsufficientCredits,
+    grant_credits,
+    open_wallet,
+    set_monthly_budget,
+)
 from billing.services.signup import grant_signup
 
 __all__ = [
+    "BudgetReached",
     "CauseTaken",
     "InsufficientCredits",
     "grant_credits",
@@ -16,5 +24,6 @@ __all__ = [
     "open_hold",
     "open_wallet",
     "release_hold",
+    "set_monthly_budget",
     "settle_hold",
 ]

@@ -4,11 +4,13 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 import events.services
 from accounts.models import User
 from billing.models import Entry, EntryKind, Wallet
+from billing.services import statements
 from costory.lib.errors import DomainError
 
 
@@ -26,6 +28,17 @@ class InsufficientCredits(DomainError):
         )
 
 
+class BudgetReached(InsufficientCredits):
+    """What its owner allows in a month would be passed. `budget_micros` and `spent_micros` are of this month."""
+
+    def __init__(self, message: str, *, needed_micros: int, wallet: Wallet, spent_micros: int) -> None:
+        self.budget_micros = wallet.monthly_budget_micros or 0
+        self.spent_micros = spent_micros
+        left = max(0, self.budget_micros - spent_micros - wallet.held_micros)
+        super().__init__(message, needed_micros=needed_micros, available_micros=left, currency=wallet.currency)
+        self.details |= {"reason": "monthly_budget", "budget_micros": self.budget_micros, "spent_micros": spent_micros}
+
+
 class CauseTaken(DomainError):
     """The cause names a movement in another person's wallet."""
 
@@ -35,6 +48,14 @@ class CauseTaken(DomainError):
 def refuse_spending(user: User, *, needed_micros: int) -> InsufficientCredits:
     """The error that says why somebody's wallet cannot give `needed_micros` now."""
     wallet = Wallet.objects.of(user).first() or Wallet(currency=settings.WALLET_CURRENCY)
+    has_credits = not wallet.is_frozen and wallet.available_micros >= needed_micros
+    if has_credits and wallet.monthly_budget_micros is not None:
+        return BudgetReached(
+            _("Your budget for this month does not reach for this. You can change it beside your credits."),
+            needed_micros=needed_micros,
+            wallet=wallet,
+            spent_micros=wallet.spent_in(statements.month_of(timezone.now())),
+        )
     if wallet.is_frozen:
         message = _("Your credits are frozen because a payment was taken back. Please write to us.")
     else:
@@ -86,3 +107,17 @@ def _append(wallet: Wallet, **line: Any) -> Entry:
     return Entry.objects.create(
         wallet=wallet, position=wallet.entry_count, balance_after_micros=wallet.balance_micros, **line
     )
+
+
+@transaction.atomic
+def set_monthly_budget(*, user: User, amount_micros: int | None) -> Wallet:
+    """Set what the coach may cost in a calendar month; None is no limit. What is held already is not touched.
+
+    Raises ValueError for less than nothing.
+    """
+    if amount_micros is not None and amount_micros < 0:
+        raise ValueError("A budget is not negative.")
+    wallet = open_wallet(user=user)
+    Wallet.objects.filter(pk=wallet.pk).update(monthly_budget_micros=amount_micros)
+    wallet.monthly_budget_micros = amount_micros
+    return wallet

@@ -6,6 +6,7 @@ statements in a transaction: half the processor time and twice the work per seco
 write two tables, and needs none: its one writer is alone from BEGIN IMMEDIATE on.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,8 @@ POSTGRESQL_OPEN = """
     WITH wallet AS (
         SELECT id FROM billing_wallet
         WHERE user_id = %(user)s AND NOT is_frozen AND balance_micros - held_micros >= %(amount)s
+            AND (monthly_budget_micros IS NULL OR monthly_budget_micros >= held_micros + %(amount)s
+                 + CASE WHEN month = %(month)s THEN month_spent_micros ELSE 0 END)
         FOR NO KEY UPDATE
     ), hold AS (
         INSERT INTO billing_hold (id, wallet_id, amount_micros, cause, opened_at)
@@ -39,6 +42,8 @@ POSTGRESQL_SETTLE = """
         UPDATE billing_wallet
         SET held_micros = held_micros - amount_micros, balance_micros = balance_micros - settled_micros,
             lifetime_spent_micros = lifetime_spent_micros + settled_micros,
+            month_spent_micros = CASE WHEN month = %(month)s THEN month_spent_micros ELSE 0 END + settled_micros,
+            month = %(month)s,
             entry_count = entry_count + CASE WHEN settled_micros > 0 THEN 1 ELSE 0 END
         FROM hold WHERE billing_wallet.id = hold.wallet_id
         RETURNING wallet_id, settled_micros, cause, balance_micros, entry_count
@@ -57,6 +62,8 @@ SQLITE_OPEN = """
     INSERT INTO billing_hold (id, wallet_id, amount_micros, cause, opened_at)
     SELECT %s, id, %s, %s, %s FROM billing_wallet
     WHERE user_id = %s AND NOT is_frozen AND balance_micros - held_micros >= %s
+        AND (monthly_budget_micros IS NULL OR monthly_budget_micros >= held_micros + %s
+             + CASE WHEN month = %s THEN month_spent_micros ELSE 0 END)
     ON CONFLICT (cause) DO NOTHING
     RETURNING wallet_id
 """
@@ -69,7 +76,8 @@ SQLITE_CLOSE = """
 SQLITE_CHARGE = """
     UPDATE billing_wallet
     SET held_micros = held_micros - %s, balance_micros = balance_micros - %s,
-        lifetime_spent_micros = lifetime_spent_micros + %s, entry_count = entry_count + %s
+        lifetime_spent_micros = lifetime_spent_micros + %s, entry_count = entry_count + %s,
+        month_spent_micros = CASE WHEN month = %s THEN month_spent_micros ELSE 0 END + %s, month = %s
     WHERE id = %s
     RETURNING balance_micros, entry_count
 """
@@ -96,6 +104,7 @@ def insert_hold(hold: Hold, *, user_id: UUID) -> bool:
                     "id": hold.pk,
                     "cause": hold.cause,
                     "opened_at": hold.opened_at,
+                    "month": month_of(hold.opened_at),
                 },
             )
             row = cursor.fetchone()
@@ -104,7 +113,10 @@ def insert_hold(hold: Hold, *, user_id: UUID) -> bool:
             identity, opened_at = _as_stored(hold, "id", "opened_at")
             cursor.execute(
                 SQLITE_OPEN,
-                [identity, hold.amount_micros, hold.cause, opened_at, user_id.hex, hold.amount_micros],
+                [
+                    *(identity, hold.amount_micros, hold.cause, opened_at, user_id.hex, hold.amount_micros),
+                    *(hold.amount_micros, month_of(hold.opened_at)),
+                ],
             )
             if row := cursor.fetchone():
                 cursor.execute(SQLITE_KEEP, [hold.amount_micros, row[0]])
@@ -139,6 +151,7 @@ def _close_on_postgresql(hold_id: UUID, cost_micros: int, entry: Entry) -> tuple
                 "hold": hold_id,
                 "cost": cost_micros,
                 "now": entry.created_at,
+                "month": month_of(entry.created_at),
                 "id": entry.pk,
                 "description": entry.description,
                 "provider_cost_usd": entry.provider_cost_usd,
@@ -158,7 +171,11 @@ def _close_on_sqlite(hold_id: UUID, cost_micros: int, entry: Entry) -> tuple[Any
             return None
         wallet_id, held_micros, charged_micros, cause = closed
         lines = 1 if charged_micros else 0
-        cursor.execute(SQLITE_CHARGE, [held_micros, charged_micros, charged_micros, lines, wallet_id])
+        month = month_of(entry.created_at)
+        cursor.execute(
+            SQLITE_CHARGE,
+            [held_micros, charged_micros, charged_micros, lines, month, charged_micros, month, wallet_id],
+        )
         balance_micros, position = cursor.fetchone()
         if charged_micros:
             rates = _as_stored(entry, "provider_cost_usd", "usd_to_wallet", "markup")
@@ -167,6 +184,11 @@ def _close_on_sqlite(hold_id: UUID, cost_micros: int, entry: Entry) -> tuple[Any
                 [identity, wallet_id, position, -charged_micros, balance_micros, cause, entry.description, *rates, now],
             )
         return wallet_id, charged_micros, cause, balance_micros, position
+
+
+def month_of(moment: datetime) -> str:
+    """The calendar month of a moment, in UTC: "2026-11"."""
+    return f"{moment.astimezone(UTC):%Y-%m}"
 
 
 def _as_stored(row: Hold | Entry, *names: str) -> list[Any]:

@@ -1,7 +1,7 @@
 """Every write of the coach, by what it is about."""
 
 from coaching.context import MessageTooLong
-from coaching.services.asking import Prepared, Quote, UnknownModel
+from coaching.services.asking import Prepared, Quote, TooManyReplies, UnknownModel
 from coaching.services.catalogue import sync_models
 from coaching.services.conversation import (
     EmptyMessage,
@@ -37,6 +37,7 @@ from coaching.services.session import (
 from coaching.services.settlement import Outcome, end_reply
 from coaching.services.summary import forget_summary, quote_summary, revise_summary, summarise
 from coaching.services.sweep import sweep_replies
+from coaching.services.verification import verify_costs
 
 __all__ = [
     "EmptyMessage",
@@ -48,6 +49,7 @@ __all__ = [
     "PassageMoved",
     "Prepared",
     "Quote",
+    "TooManyReplies",
     "UnknownModel",
     "Work",
     "accept_proposal",
@@ -78,4 +80,5 @@ __all__ = [
     "sweep_replies",
     "sync_models",
     "take_passage",
+    "verify_costs",
 ]

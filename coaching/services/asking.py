@@ -14,9 +14,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 import billing.services
 import events.services
+from billing.selectors import wallet_summary
 from coaching import excerpts, models_client, process
 from coaching.context import Context
 from coaching.models import CoachModel, Message, Reply, Session
@@ -25,6 +27,8 @@ from costory.lib.errors import DomainError
 
 # Below this an answer is not worth its prompt.
 LEAST_REPLY_TOKENS = 64
+# What credits are too few for the usual length may still buy; shorter than this is no answer but a fragment.
+SHORT_REPLY_TOKENS = 256
 TITLE_CHARACTERS = 60
 
 
@@ -34,15 +38,25 @@ class UnknownModel(DomainError):
     code: ClassVar[str] = "validation_error"
 
 
+class TooManyReplies(DomainError):
+    """As many replies as a person may have written at once are being written."""
+
+    code: ClassVar[str] = "rate_limited"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Quote:
-    """What a reply would cost at most, before it is asked for. Amounts in micros of the wallet's currency."""
+    """What a reply would cost at most, before it is asked for. Amounts in micros of the wallet's currency.
+
+    `is_short`: the answer is kept short, because the credits do not reach for one of the usual length.
+    """
 
     model: str
     is_offline: bool
     prompt_tokens: int
     max_output_tokens: int
     ceiling_micros: int
+    is_short: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,12 +101,14 @@ def prepare(
     if listed is not None and listed.context_length:
         room = max(LEAST_REPLY_TOKENS, min(room, listed.context_length - max_tokens))
     context = build(room)
+    usual, max_tokens = max_tokens, _tokens_within_means(session, listed, context.tokens, max_tokens)
     quote = Quote(
         model=slug,
         is_offline=False,
         prompt_tokens=context.tokens,
         max_output_tokens=max_tokens,
         ceiling_micros=_ceiling(listed, context.tokens, max_tokens),
+        is_short=max_tokens < usual,
     )
     request = {
         "messages": [dict(message) for message in context.messages],
@@ -154,6 +170,17 @@ def _create(session: Session, message: Message, request_key: str, prepared: Prep
         hold = billing.services.open_hold(
             user=session.user, amount_micros=quote.ceiling_micros, cause=f"reply:{reply_id}"
         )
+    # After the hold: whoever else spends of this wallet waits until this reply is there to be counted.
+    if Reply.objects.unfinished().filter(session__user=session.user_id).count() >= settings.REPLIES_AT_ONCE:
+        raise TooManyReplies(
+            ngettext(
+                "One answer is being written already. Wait until it has ended, or stop it.",
+                "%(count)s answers are being written already. Wait until one has ended, or stop one.",
+                settings.REPLIES_AT_ONCE,
+            )
+            % {"count": settings.REPLIES_AT_ONCE},
+            details={"limit": settings.REPLIES_AT_ONCE},
+        )
     changes: dict[str, Any] = {"updated_at": timezone.now()}
     if session.kind == Session.Kind.CONVERSATION:
         # Two tabs that speak at once make one conversation: the second says its words after the first's.
@@ -202,6 +229,30 @@ def ceiling_for(model: str = "") -> Callable[[int, int], int]:
     except UnknownModel:
         listed = None
     return lambda prompt_tokens, max_tokens: _ceiling(listed, prompt_tokens, max_tokens)
+
+
+def _tokens_within_means(session: Session, listed: CoachModel | None, prompt_tokens: int, max_tokens: int) -> int:
+    """How long an answer the person's credits reach for: all they have, or while others are written a fair slice.
+
+    The slice is what is left, divided by the replies that may still be asked for beside those under way. What reaches
+    for no answer at all is left as it is, and refused when it is to be held.
+    """
+    usual = _ceiling(listed, prompt_tokens, max_tokens)
+    if not usual:
+        return max_tokens
+    means = wallet_summary(session.user).spendable_micros
+    if under_way := Reply.objects.unfinished().filter(session__user=session.user_id).count():
+        means //= max(1, settings.REPLIES_AT_ONCE - under_way)
+    if usual <= means or _ceiling(listed, prompt_tokens, SHORT_REPLY_TOKENS) > means:
+        return max_tokens
+    least, most = SHORT_REPLY_TOKENS, max_tokens
+    while least < most:
+        middle = (least + most + 1) // 2
+        if _ceiling(listed, prompt_tokens, middle) <= means:
+            least = middle
+        else:
+            most = middle - 1
+    return least
 
 
 def _ceiling(listed: CoachModel | None, prompt_tokens: int, max_tokens: int) -> int:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from billing.services import InsufficientCredits
+from billing.services import BudgetReached, InsufficientCredits
 from coaching import care, exchanges, helplines, services
 from coaching.forms import MessageForm, PanelForm
 from coaching.models import CoachModel, Message, Session
@@ -38,7 +38,7 @@ def panel(request: AuthedRequest, story_pk: UUID) -> HttpResponse:
     chapter = _chapter(request, story, asked.cleaned_data.get("chapter"))
     session = None
     if not asked.cleaned_data.get("new"):
-        sessions = _sessions(request).conversations().filter(story=story, mode=mode, archived_at=None)
+        sessions = _sessions(request).filter(story=story, mode=mode, archived_at=None)
         session = sessions.order_by("-updated_at").first()
     return _render(request, story=story, mode=mode, chapter=chapter, session=session)
 
@@ -162,11 +162,11 @@ def message_preview(request: AuthedRequest, story_pk: UUID) -> HttpResponse:
 
 
 def _sessions(request: AuthedRequest) -> Any:
-    return Session.objects.of(request.user).select_related("story", "chapter", "user")
+    return Session.objects.of(request.user).conversations().select_related("story", "chapter", "user")
 
 
 def _messages(request: AuthedRequest) -> Any:
-    sessions = Session.objects.of(request.user)
+    sessions = Session.objects.of(request.user).conversations()
     rows = Message.objects.filter(session__in=sessions)
     return rows.select_related("parent", "session__story", "session__chapter", "session__user")
 
@@ -246,7 +246,7 @@ def _render(
             },
         )
     talk = exchanges.conversation(session, before=request.GET.get("before", "") if _is_uuid(request) else "")
-    is_poor = isinstance(refusal, InsufficientCredits)
+    is_poor = isinstance(refusal, InsufficientCredits) and not isinstance(refusal, BudgetReached)
     context = {
         "story": story,
         "mode": mode,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from billing.services import InsufficientCredits
+from billing.services import BudgetReached, InsufficientCredits
 from coaching import exchanges, proposals, services
 from coaching.forms import AcceptForm, ProposalForm, VerdictForm
 from coaching.models import CoachModel, Proposal
@@ -204,7 +204,7 @@ def _render(
         }
         form = ProposalForm(offered=offered, initial=initial)
     chosen = form["kind"].value()
-    is_poor = isinstance(refusal, InsufficientCredits)
+    is_poor = isinstance(refusal, InsufficientCredits) and not isinstance(refusal, BudgetReached)
     context = {
         "story": story,
         "chapter": chapter,

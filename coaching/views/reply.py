@@ -11,7 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from coaching import exchanges, services
 from coaching.forms import FeedbackForm, PassageForm
-from coaching.models import Reply
+from coaching.models import Reply, Session
 from costory.lib.errors import DomainError
 from costory.lib.http import AuthedRequest
 from stories.models import Chapter
@@ -21,11 +21,16 @@ from stories.services import StaleRevision
 @require_GET
 @vary_on_headers("HX-Request")
 def reply_detail(request: AuthedRequest, pk: UUID) -> HttpResponse:
-    """One reply as it stands: what a page shows once the stream has ended."""
-    reply = get_object_or_404(Reply.objects.of(request.user).select_related("message").defer("request"), pk=pk)
-    if not request.htmx:
+    """One reply as it stands: what a page shows once the stream has ended. Without scripts, the page it stands on."""
+    replies = Reply.objects.of(request.user).select_related("message", "session__story", "proposal")
+    reply = get_object_or_404(replies.defer("request"), pk=pk)
+    if request.htmx:
+        return render(request, "coaching/_reply.html", {"exchange": exchanges.Exchange(reply)})
+    if reply.session.kind == Session.Kind.CONVERSATION:
         return redirect("coaching:session-detail", pk=reply.session_id)
-    return render(request, "coaching/_reply.html", {"exchange": exchanges.Exchange(reply)})
+    if hasattr(reply, "proposal"):
+        return redirect(reply.proposal)
+    return redirect("coaching:memory-detail", story_pk=reply.session.story_id)
 
 
 @require_POST
