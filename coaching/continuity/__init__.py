@@ -6,6 +6,7 @@ finding in words.
 """
 
 from coaching.continuity.answer import FINDINGS_SCHEMA, Claim, parse, verify
+from coaching.continuity.checking import check
 from coaching.continuity.findings import EXPLANATIONS, KINDS, Finding, Known, KnownFact, Passage, Quote, explain
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "KnownFact",
     "Passage",
     "Quote",
+    "check",
     "explain",
     "parse",
     "verify",
