@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiToken, User
+from costory.lib.countries import COUNTRIES
 from costory.lib.pictures import ACCEPTED, PictureField
 
 # Large enough for an author's page on a fine screen.
@@ -42,9 +43,16 @@ class PreferencesForm(forms.Form):
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # It takes no parameter at run time.
     """What somebody says about themselves, and how the house should look to them."""
 
+    country = forms.ChoiceField(
+        label=_("Country"),
+        choices=[("", _("Not said")), *COUNTRIES],
+        required=False,
+        help_text=_("Only the help lines we may show you are chosen by it."),
+    )
+
     class Meta:
         model = User
-        fields = ["display_name", "handle", "bio", "is_public", "language", "theme"]
+        fields = ["display_name", "handle", "bio", "is_public", "language", "country", "theme"]
         widgets = {"bio": forms.Textarea(attrs={"rows": 4})}
         help_texts = {
             "handle": _("Small letters, digits and hyphens. It is part of your public address."),

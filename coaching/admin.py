@@ -13,6 +13,7 @@ class CoachModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # It takes n
     list_editable = ["is_enabled"]
     search_fields = ["slug", "name"]
     readonly_fields = ["slug", "synced_at"]
+    autocomplete_fields = ["replaced_by"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -37,6 +37,11 @@ FAILURES: Final = {
     "context_too_long": _(
         "There is too much text for this model. Choose another model, or ask about a shorter chapter."
     ),
+    "no_private_route": _(
+        "No provider that keeps nothing offers this model at the moment, so nothing was written. Choose another model:"
+        " what you write here goes nowhere else."
+    ),
+    "model_retired": _("This model is no longer offered. Choose another one."),
     "internal": _("Something went wrong on our side. Try again."),
 }
 

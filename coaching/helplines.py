@@ -62,25 +62,6 @@ DIRECTORY: Final = "https://findahelpline.com"
 
 BY_LANGUAGE: Final = {"fr": "FR"}
 
-COUNTRIES: Final = (
-    ("FR", _("France")),
-    ("BE", _("Belgium")),
-    ("CH", _("Switzerland")),
-    ("LU", _("Luxembourg")),
-    ("CA", _("Canada")),
-    ("US", _("United States")),
-    ("GB", _("United Kingdom")),
-    ("IE", _("Ireland")),
-    ("DE", _("Germany")),
-    ("AT", _("Austria")),
-    ("ES", _("Spain")),
-    ("IT", _("Italy")),
-    ("PT", _("Portugal")),
-    ("NL", _("Netherlands")),
-    ("AU", _("Australia")),
-    ("NZ", _("New Zealand")),
-)
-
 
 def lines_for(country: str, language: str) -> tuple[Line, ...]:
     """The lines of a country; without one those the language suggests, else what holds nearly anywhere."""

@@ -1,10 +1,13 @@
 from django.urls import path
 
-from coaching.views import conversation, memory, proposal, reply, session
+from coaching.views import conversation, dispatch, memory, model, proposal, reply, session
 
 app_name = "coaching"
 
 urlpatterns = [
+    path("models/", model.model_list, name="model-list"),
+    path("processors/", dispatch.processor_list, name="processor-list"),
+    path("stories/<uuid:story_pk>/dispatches/", dispatch.dispatch_list, name="dispatch-list"),
     path("stories/<uuid:story_pk>/", conversation.panel, name="panel"),
     path("stories/<uuid:story_pk>/messages/", conversation.session_start, name="session-start"),
     path("stories/<uuid:story_pk>/sessions/", session.session_list, name="session-list"),

@@ -106,6 +106,9 @@ OWN_ROOMS = {
         "continuity",
         "care",
         "helplines",
+        # The models in plain words, and who else handles what is entrusted to the house.
+        "catalogue",
+        "processors",
     },
 }
 MOST_LINES = 400
@@ -248,6 +251,7 @@ PUBLIC = {
     # Routed only while DEBUG is on.
     "styleguide",
     "set_language",
+    "coaching:processor-list",
     "social:story-read",
     "social:chapter-read",
     "social:story-shared",

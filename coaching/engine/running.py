@@ -51,6 +51,9 @@ async def _stream(generation: Generation, claimed: Claimed, client: openrouter.O
                     generation.generation_id = stream.generation_id or ""
     except (openrouter.OpenRouterError, TimeoutError) as error:
         code = _error_code(error)
+        if isinstance(error, openrouter.ModelUnavailable):
+            # With zero retention asked for, no route is as good as none: closed, never opened wider.
+            code = "no_private_route" if claimed.request.get("zdr") else "model_retired"
         # The provider's words may quote the prompt: only the kind of error is kept.
         logger.warning("A reply ended early: %s (%s)", generation.reply_id, code)
         if code == "insufficient_provider_funds":

@@ -1,12 +1,15 @@
 """The models on offer, kept in step with the provider's list."""
 
 import logging
+import re
+from collections import defaultdict
 from datetime import UTC, datetime, time
 from decimal import Decimal
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 import events.services
@@ -15,6 +18,9 @@ from coaching.models import CoachModel
 from costory.lib import openrouter
 
 logger = logging.getLogger(__name__)
+
+_VERSION = re.compile(r"\d")
+_NUMBER = re.compile(r"\d{1,6}")
 
 
 def fetch_listings() -> list[openrouter.ModelListing]:
@@ -54,6 +60,7 @@ def store_listings(listings: list[openrouter.ModelListing]) -> int:
         # A row that never came from the list is an operator's own, and stays.
         gone = CoachModel.objects.filter(expires_at=None, synced_at__lt=now)
         gone.exclude(slug__in=[row.slug for row in rows]).update(expires_at=now)
+    _name_successors(now)
     events.services.record("models.synced", payload={"count": len(rows)})
     return len(rows)
 
@@ -78,3 +85,31 @@ def _row(listing: openrouter.ModelListing, known: CoachModel | None) -> CoachMod
         is_enabled=known.is_enabled if known is not None else listing.model_id == settings.OPENROUTER_MODEL,
         has_zero_retention=known.has_zero_retention if known is not None else False,
     )
+
+
+def _name_successors(now: datetime) -> None:
+    """Say what took the place of each model that is gone, unless an operator has.
+
+    The rule: the model of the same author and family (the slug up to its first digit: "anthropic/claude-sonnet-") with
+    the highest version that is still listed. Without one, nobody has.
+    """
+    standing = CoachModel.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), prompt_price_usd__isnull=False)
+    families: dict[str, list[tuple[list[int], str]]] = defaultdict(list)
+    for slug in standing.values_list("slug", flat=True):
+        families[family_of(slug)].append((_version_of(slug), slug))
+    gone = CoachModel.objects.filter(expires_at__lte=now, replaced_by=None)
+    changed = []
+    for model in gone:
+        if found := families.get(family_of(model.slug)):
+            model.replaced_by_id = max(found)[1]
+            changed.append(model)
+    CoachModel.objects.bulk_update(changed, ["replaced_by"])
+
+
+def family_of(slug: str) -> str:
+    """The part of a slug before its version and variant."""
+    return _VERSION.split(slug.partition(":")[0])[0]
+
+
+def _version_of(slug: str) -> list[int]:
+    return [int(number) for number in _NUMBER.findall(slug)]

@@ -34,7 +34,7 @@ def writer(client: Client, session: Session) -> Client:
 
 
 def say(session: Session, content: str, answer: str = "Hm.", key: str = "") -> Reply:
-    reply = services.post_message(session=session, content=content, request_key=key or content)
+    reply = services.post_message(session=session, content=content, request_key=key or content[:200])
     return end(reply, answer)
 
 

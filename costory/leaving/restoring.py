@@ -24,7 +24,7 @@ from costory.lib.pictures import NotAPicture, PictureTooLarge, clean_picture
 MAX_BYTES: Final = 2_000_000_000
 MAX_ENTRY_BYTES: Final = 100_000_000
 MAX_RECORD_BYTES: Final = 1_000_000
-PROFILE: Final = ("display_name", "bio", "language", "theme")
+PROFILE: Final = ("display_name", "bio", "language", "country", "theme")
 
 
 class BadArchive(DomainError):

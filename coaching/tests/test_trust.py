@@ -1,0 +1,175 @@
+"""Who gets what, what left the house, and the models in plain words."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from coaching import catalogue, helplines, services
+from coaching.models import CoachModel, Dispatch, Reply, Session
+from coaching.services.catalogue import family_of, store_listings
+from coaching.tests.conftest import create_session, create_writer, offer_model
+from costory.lib.countries import COUNTRIES
+from costory.lib.openrouter import ModelListing
+from tests.model_server import ModelServer
+from tests.servers import ServerThread
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def session(model_server: Any) -> Session:
+    offer_model("test/normal")
+    return create_session()
+
+
+def answer(session: Session, key: str) -> Reply:
+    reply = services.post_message(session=session, content=f"Well, {key}?", request_key=key)
+    Reply.objects.filter(pk=reply.pk).update(state="running", claimed_by="here")
+    outcome = services.Outcome(state="done", content="Yes.", provider_cost_usd=Decimal(0))
+    services.end_reply(reply_id=reply.pk, outcome=outcome, claimed_by="here")
+    return reply
+
+
+def test_what_left_the_house_is_listed_with_its_bytes(session: Session, client: Client):
+    client.force_login(session.user)
+    url = reverse("coaching:dispatch-list", args=[session.story_id])
+    assert "Nothing has left" in client.get(url).text
+    for number in range(32):
+        answer(session, f"k{number}")
+    page = client.get(url).text
+    assert page.count("does not train on it") == 30
+    assert "Earlier ones" in page
+    dispatch = Dispatch.objects.earliest("sent_at")
+    bytes_ = client.get(reverse("coaching:reply-request", args=[dispatch.pk])).content
+    assert bytes_ == dispatch.body
+    assert str(session.user.email).encode() not in bytes_
+    client.force_login(create_writer())
+    assert client.get(url).status_code == 404
+    assert client.get(reverse("coaching:reply-request", args=[dispatch.pk])).status_code == 404
+
+
+def test_anybody_may_read_who_gets_what(client: Client, model_server: Any, settings: Any):
+    url = reverse("coaching:processor-list")
+    assert "OpenRouter" in client.get(url).text
+    settings.COACH_ONLINE = False
+    settings.EMAIL_CONFIGURED = False
+    assert "everything is done in this house" in client.get(url).text
+
+
+def test_every_country_that_can_be_chosen_has_its_lines():
+    assert {code for code, _name in COUNTRIES} == set(helplines.BY_COUNTRY)
+    for lines in helplines.BY_COUNTRY.values():
+        assert any(line.purpose == helplines.EMERGENCY for line in lines)
+        assert all(line.dialled for line in lines)
+    assert helplines.lines_for("", "fr-CA")[0].number == "3114"
+    assert helplines.lines_for("GB", "fr") == helplines.BY_COUNTRY["GB"]
+    assert helplines.lines_for("ZZ", "en") == helplines.ANYWHERE
+
+
+def test_the_country_is_chosen_in_the_settings(client: Client, session: Session):
+    client.force_login(session.user)
+    url = reverse("accounts:settings")
+    assert "Not said" in client.get(url).text
+    body = {"display_name": "A", "handle": session.user.handle, "language": "", "theme": "auto", "country": "CH"}
+    client.post(url, body)
+    session.user.refresh_from_db()
+    assert session.user.country == "CH"
+    client.post(url, body | {"country": "XX"})
+    session.user.refresh_from_db()
+    assert session.user.country == "CH"
+
+
+# --- Models ----------------------------------------------------------------------------------------------------------
+
+
+def listing(slug: str, price: str = "0.000003") -> ModelListing:
+    return ModelListing(
+        model_id=slug,
+        name=slug,
+        prompt_price=Decimal(price),
+        completion_price=Decimal(price),
+        request_price=Decimal(0),
+        context_length=200_000,
+        max_completion_tokens=8_000,
+        expires_on=None,
+        supported_parameters=frozenset(),
+    )
+
+
+def test_a_model_in_plain_words(session: Session, client: Client, settings: Any):
+    settings.OPENROUTER_MODEL = "anthropic/claude-sonnet-4.6"
+    offer_model("anthropic/claude-sonnet-4.6")
+    CoachModel.objects.filter(pk="test/normal").update(note="Good at tests.")
+    client.force_login(session.user)
+    page = client.get(reverse("coaching:model-list")).text
+    assert "Close reading and careful prose" in page
+    assert "Good at tests." in page
+    assert "reads 250 pages at once" in page
+    assert "an answer" in page
+    CoachModel.objects.all().delete()
+    assert "No model is on offer" in client.get(reverse("coaching:model-list")).text
+
+
+def test_the_catalogue_emptied_breaks_nothing(session: Session, client: Client):
+    CoachModel.objects.all().delete()
+    client.force_login(session.user)
+    for name in ("panel", "proposal-list", "memory-detail"):
+        assert client.get(reverse(f"coaching:{name}", args=[session.story_id])).status_code == 200
+    url = reverse("coaching:message-create", args=[session.pk])
+    refused = client.post(url, {"content": "Well?", "request_key": "k"}, headers={"HX-Request": "true"})
+    assert refused.status_code == 422
+    assert "not on offer" in refused.text
+    assert "Well?" in refused.text
+
+
+def test_who_took_the_place_of_a_model_that_is_gone():
+    store_listings([listing("anthropic/claude-sonnet-4.5"), listing("anthropic/claude-opus-4"), listing("x/y-1")])
+    CoachModel.objects.update(is_enabled=True)
+    store_listings(
+        [
+            listing("anthropic/claude-sonnet-4.6"),
+            listing("anthropic/claude-sonnet-10"),
+            listing("anthropic/claude-opus-4"),
+        ]
+    )
+    gone = {model.pk: model.replaced_by_id for model in CoachModel.objects.exclude(expires_at=None)}
+    assert gone == {"anthropic/claude-sonnet-4.5": "anthropic/claude-sonnet-10", "x/y-1": None}
+    assert {model.pk for model in catalogue.retired()} == set(gone)
+    # What an operator has said stays.
+    CoachModel.objects.filter(pk="anthropic/claude-sonnet-4.5").update(replaced_by="anthropic/claude-opus-4")
+    store_listings([listing("anthropic/claude-sonnet-11"), listing("anthropic/claude-opus-4")])
+    assert CoachModel.objects.get(pk="anthropic/claude-sonnet-4.5").replaced_by_id == "anthropic/claude-opus-4"
+
+
+@pytest.mark.parametrize(
+    ("slug", "family"),
+    [("anthropic/claude-sonnet-4.6", "anthropic/claude-sonnet-"), ("openai/gpt-5:free", "openai/gpt-"), ("a/b", "a/b")],
+)
+def test_families(slug: str, family: str):
+    assert family_of(slug) == family
+
+
+# --- No private route ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("mode", "code"), [("therapeutic", "no_private_route"), ("narrative", "model_retired")])
+def test_without_a_route_that_keeps_nothing_nothing_is_sent_elsewhere(
+    coach_server: ServerThread, model_server: ModelServer, mode: str, code: str
+):
+    session = create_session(mode=mode)
+    model_server.script("404")
+    reply = services.post_message(session=session, content="Well?", request_key="k")
+    assert model_server.wait_for(lambda: len(model_server.chats) == 1)
+    for _turn in range(100):
+        ended = Reply.objects.get(pk=reply.pk)
+        if ended.is_finished:
+            break
+        timezone.now()
+        model_server.wait_for(lambda: False, timeout=0.05)
+    assert (ended.state, ended.error_code, ended.cost_micros) == ("failed", code, 0)
+    assert len(model_server.chats) == 1
