@@ -80,7 +80,7 @@ async def ask(client: OpenRouter, model: str, sample: Sample) -> tuple[list[Find
     return kept, cost
 
 
-async def score_model(model: str, samples: list[Sample], *, is_agreed: bool) -> Score | None:
+async def score_model(model: str, samples: list[Sample], *, is_agreed: bool, at_once: int = AT_ONCE) -> Score | None:
     """Show the ceiling, ask for a yes, and score; None without the yes."""
     async with models_client.create() as client:
         ceiling = await ceiling_usd(client, model, samples)
@@ -88,7 +88,7 @@ async def score_model(model: str, samples: list[Sample], *, is_agreed: bool) -> 
         print(f"{model}: {len(samples)} passages through {settings.OPENROUTER_BASE_URL}, at most {price}.")
         if not is_agreed and not await asyncio.to_thread(is_wanted):
             return None
-        gate = asyncio.Semaphore(AT_ONCE)
+        gate = asyncio.Semaphore(at_once)
 
         async def one(sample: Sample) -> tuple[list[Finding], Decimal]:
             async with gate:

@@ -8,7 +8,7 @@ from coaching.continuity.findings import Finding
 from coaching.continuity.numbers import words
 from coaching.continuity.people import Mention, People
 from coaching.continuity.reading import Chapter, Sentence
-from coaching.continuity.times import between, is_elsewhere
+from coaching.continuity.times import is_elsewhere
 
 _DIES: Final = {
     "en": re.compile(
@@ -76,6 +76,7 @@ _FIRST_PERSON: Final = {
     "en": re.compile(r"\b(?:I|my|me)\b"),
     "fr": re.compile(r"\b(?:je|mon|ma|mes|me|nous)\b|\bj[’']", re.I),
 }
+_NEAR: Final = 12
 _YEAR: Final = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
 
 
@@ -98,7 +99,7 @@ def check_deaths(chapters: Sequence[Chapter], people: People, language: str) -> 
                 if name in dead:
                     death, at, until = dead[name]
                     # Memoirs go to and fro; in them only a scene that says it comes after does.
-                    if is_first_person and not _ANCHOR[language].search(between(death, sentence)):
+                    if is_first_person and not _comes_after(sentence, language):
                         continue
                     told.add(name)
                     quotes = death.quote(at, until), sentence.quote(start, end)
@@ -109,6 +110,11 @@ def check_deaths(chapters: Sequence[Chapter], people: People, language: str) -> 
                     yield Finding("death", quote, quote, "death.codex", {"name": name, "fact": fact}, 0.85)
             if found := _death(sentence, people, language):
                 dead.setdefault(found[0], (sentence, *found[1:]))
+
+
+def _comes_after(sentence: Sentence, language: str) -> bool:
+    nearby = sentence.chapter.sentences[max(0, sentence.index - _NEAR) : sentence.index + 1]
+    return any(_ANCHOR[language].search(other.text) for other in nearby)
 
 
 def _death(sentence: Sentence, people: People, language: str) -> tuple[str, int, int] | None:

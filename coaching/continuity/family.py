@@ -43,12 +43,14 @@ _ONLY: Final = {
 _SIBLING: Final = {
     "en": re.compile(
         r"(?P<whose>[’']s|\b(?:her|his|my))\s+(?:older\s+|younger\s+|elder\s+|big\s+|little\s+)?(?P<kin>brother|"
-        r"sister)s?\b(?!-)"
+        r"sister)s?\b(?!-)",
+        re.IGNORECASE,
     ),
     "fr": re.compile(
         r"\b(?P<whose>sa|son|ma|mon|la|le)\s+(?:grande?\s+|petite?\s+)?(?P<kin>sœur|frère)\b(?!-)(?:\s+(?:aînée?|"
         r"cadette?))?"
-        r"(?P<of>\s+de\s+|\s+d[’'])?"
+        r"(?P<of>\s+de\s+|\s+d[’'])?",
+        re.IGNORECASE,
     ),
 }
 
@@ -65,7 +67,11 @@ def check_families(chapters: Sequence[Chapter], people: People, language: str) -
                 continue
             for key, claim in _counts(sentence, people, language):
                 first = counts.setdefault(key, claim)
-                if first.value != claim.value and key not in told and not _excused(first, claim, language):
+                if first.value == claim.value or key in told:
+                    continue
+                if _excused(first, claim, language):
+                    counts[key] = claim
+                else:
                     told.add(key)
                     params = {"name": claim.name, "first": first.words, "second": claim.words}
                     yield _finding(first, claim, "family.count", params)

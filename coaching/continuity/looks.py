@@ -260,6 +260,8 @@ def _changes(feature: _Feature, noun: str, said: list[Claim], language: str) -> 
             continue
         gap = f"{first.sentence.text} {between(first.sentence, claim.sentence)}"
         if feature.excused[language].search(gap):
+            # Dyed, repainted: from here on it is so.
+            first = claim
             continue
         key = f"{feature.kind}.changed"
         params = {"name": first.name, "first": first.words, "second": claim.words, "thing": noun}

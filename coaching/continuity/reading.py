@@ -15,6 +15,8 @@ from coaching.continuity.findings import Passage, Quote
 STRUCK: Final = "\x01"
 """What stands in `told` for each character that is not narration. No pattern's white space matches it."""
 LONGEST_QUOTE: Final = 220
+LONGEST_SENTENCE: Final = 3_000
+"""What goes on for longer is cut, so that the work within a sentence stays bounded."""
 
 _HEADING: Final = re.compile(r"\s*#{1,6}(?:\s|$)")
 _BREAK: Final = re.compile(r"\s*(?:[*\-_~⁂•·#=] ?){1,9}\s*$")
@@ -23,10 +25,11 @@ _GUILLEMETS: Final = re.compile(r"«[^«»]{0,4000}»|«[^\n]*")
 _QUOTED: Final = re.compile(
     r"“[^”\n]*”?|\"[^\"\n]*\"?"
     r"|(?<![^\s(—–\x01])‘[^‘\n]*?’(?![^\W_])"
-    r"|(?<![^\s(—–\x01])'(?=[A-Z])[^\n]*?[.,!?…—]'(?![^\W_])"
+    r"|(?<![^\s(—–\x01])'(?=[A-Z])[^\n]{0,1000}?[.,!?…—]'(?![^\W_])"
 )
 _ITALIC: Final = re.compile(r"(?<!\*)\*(?!\*)[^*\n]++\*(?!\*)|(?<!\w)_[^_\n]++_(?!\w)")
-_STOP: Final = re.compile(r"[.!?…]++(?:[\"”’)\]]|[ \u00a0\u202f]?»)*+\s++")
+# Never begun inside a run of stops, so that a megabyte of dots is read once.
+_STOP: Final = re.compile(r"(?<![.!?…])[.!?…]++(?:[\"”’)\]]|[ \u00a0\u202f]?»)*+\s++")
 _ABBREVIATION: Final = re.compile(
     r"(?:^|[^\w])(?:mr|mrs|ms|dr|st|prof|capt|m|mme|mlle|me|no|vs|cf|[A-Z])$", re.IGNORECASE
 )
@@ -39,7 +42,7 @@ _TAG: Final = re.compile(
     r"remarqua|observa|assura|suggéra|proposa|avait dit|a dit)"
     r"(?:-(?:t-)?(?:il|elle|ils|elles|on|je))?\b[^,.!?…:;\n]*"
 )
-_STARTS_LOWER: Final = re.compile(r"\s*[a-zà-öø-ÿ]")
+_STARTS_LOWER: Final = re.compile(r"[^\S\n]{0,8}[a-zà-öø-ÿ]")
 
 
 @dataclass(slots=True)
@@ -149,9 +152,8 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     while start < len(text):
         end = text.find("\n", start) + 1 or len(text)
-        while end < len(text) and text[start:end].strip() and _STARTS_LOWER.match(text[end : end + 4]):
-            if text[end] == "\n":
-                break
+        is_text = bool(text[start:end].strip())
+        while is_text and end < len(text) and _STARTS_LOWER.match(text, end):
             end = text.find("\n", end) + 1 or len(text)
         yield start, end
         start = end
@@ -164,8 +166,14 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             continue
         if text[stop.start()] == "." and _ABBREVIATION.search(text[max(start, stop.start() - 6) : stop.start()]):
             continue
+        while stop.end() - first > LONGEST_SENTENCE:
+            yield first, first + LONGEST_SENTENCE
+            first += LONGEST_SENTENCE
         yield first, stop.end()
         first = stop.end()
+    while end - first > LONGEST_SENTENCE:
+        yield first, first + LONGEST_SENTENCE
+        first += LONGEST_SENTENCE
     if text[first:end].strip():
         yield first, end
 

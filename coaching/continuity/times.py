@@ -40,8 +40,8 @@ _YEARS_ON: Final = {
 }
 _LAPSE: Final = {
     "en": re.compile(
-        r"\b(?:later|years?|birthday|passed|next (?:year|spring|summer|autumn|winter)|since then|by then|turned|"
-        r"grew|now|(?:1[0-9]|20)\d\d)\b",
+        r"\b(?:later|years?(?! old)|birthday|passed|next (?:year|spring|summer|autumn|winter)|since then|by then|"
+        r"turned|grew|now|(?:1[0-9]|20)\d\d)\b",
         re.IGNORECASE,
     ),
     "fr": re.compile(
@@ -51,6 +51,10 @@ _LAPSE: Final = {
     ),
 }
 
+
+# A memory that runs on for longer has a scene of its own.
+_PARAGRAPHS_BACK: Final = 8
+_SENTENCES_BACK: Final = 60
 
 _UNREAL: Final = re.compile(
     r"\b(?:dream\w*|imagin\w*|pictured|disguise\w*|masks?|paint(?:ed|ing)|portrait|photo\w*|doll|statue|"
@@ -64,17 +68,17 @@ def is_unreal(sentence: Sentence) -> bool:
 
 
 def is_elsewhere(sentence: Sentence, language: str) -> bool:
-    """Whether a sentence may speak of another time or of nothing real: so marked in its scene, up to and with it."""
+    """Whether a sentence may speak of another time or of nothing real: so it says, or its scene did shortly before."""
     pattern = _ELSEWHERE[language]
     if pattern.search(sentence.chapter.passage.title):
         return True
-    for other in reversed(sentence.chapter.sentences[: sentence.index + 1]):
-        if other.scene != sentence.scene:
-            break
-        if pattern.search(other.text):
-            return True
-    # What is headed with a year is dated by it.
-    return False
+    nearby = sentence.chapter.sentences[max(0, sentence.index - _SENTENCES_BACK) : sentence.index + 1]
+    return any(
+        other.scene == sentence.scene
+        and sentence.paragraph - other.paragraph <= _PARAGRAPHS_BACK
+        and pattern.search(other.text)
+        for other in reversed(nearby)
+    )
 
 
 def years_on(text: str, language: str) -> list[re.Match[str]]:

@@ -1,12 +1,16 @@
 """The benchmark of planted contradictions: its data are sound, and the rules do not get worse at it."""
 
+import asyncio
+import json
 from collections import Counter
 
 import pytest
 
+from bench.continuity.asking import score_model
 from bench.continuity.passages import load
 from bench.continuity.scoring import score
-from coaching.continuity import KINDS, Finding, Quote, check
+from coaching.continuity import FINDINGS_SCHEMA, KINDS, Finding, Quote, check
+from tests.model_scenarios import Scenario
 
 SAMPLES = load()
 # What docs/benchmarks.md says. A rule that finds less, or something where nothing is, has to be argued for there.
@@ -57,3 +61,28 @@ def test_the_score_counts_what_is_wrong():
     assert result.recall() == 1
     assert result.precision() == pytest.approx(1 / 3)
     assert "| **precision** | 33 %" in result.table()
+
+
+def test_a_model_is_scored_as_the_product_asks_it(model_server, capsys):
+    planted, clean = SAMPLES[0], next(sample for sample in SAMPLES if not sample.kind)
+    found = {
+        "kind": planted.kind,
+        "first": {"chapter": 1, "quote": planted.first},
+        "second": {"chapter": 1, "quote": planted.second},
+        "explanation": "Two spellings.",
+        "confidence": "high",
+    }
+    made_up = found | {"second": {"chapter": 1, "quote": "words that stand nowhere"}}
+    content = json.dumps({"findings": [found, made_up]})
+    choice = {"index": 0, "message": {"role": "assistant", "content": content}, "finish_reason": "stop"}
+    document = json.dumps({"id": "gen-1", "model": "test/normal", "choices": [choice]}).encode()
+    model_server.script(Scenario(body=document, headers=(("Content-Type", "application/json"),)), "prose-20x0")
+    result = asyncio.run(score_model("test/normal", [planted, clean], is_agreed=True, at_once=1))
+    assert result is not None
+    assert (result.recall(), result.precision()) == (1, 1)
+    said = capsys.readouterr()
+    assert "at most 0." in said.out
+    assert "1 finding(s) not verbatim" in said.err
+    asked = model_server.chats[0].json
+    assert asked["response_format"]["json_schema"]["schema"] == FINDINGS_SCHEMA
+    assert planted.first in asked["messages"][1]["content"]
