@@ -8,12 +8,13 @@ from itertools import pairwise
 from typing import Final
 
 from coaching.continuity.findings import Finding
-from coaching.continuity.numbers import NUMBER, number
+from coaching.continuity.numbers import NUMBER, number, words
 from coaching.continuity.people import NARRATOR, People
 from coaching.continuity.reading import Chapter, Sentence
 from coaching.continuity.times import between, has_lapse, heading_year, is_elsewhere, years_on
 
 _OLDEST: Final = 115
+_MOST_BACK: Final = 5
 _YEAR: Final = r"(?:1[0-9]|20)\d\d"
 _AGE: Final = {
     "en": (
@@ -51,6 +52,16 @@ _BORN: Final = {
     "fr": re.compile(r"\b(?:est née?|était née?|naquit|suis née?|étais née?)\b(?P<rest>[^.;!?\x01]{0,60})"),
 }
 _WHERE: Final = {"en": re.compile(r"^\s+in ([A-Z][\w’'-]+)"), "fr": re.compile(r"^\s+à ([A-ZÀ-Þ][\w’'-]+)")}
+# Who is born in Spain may be born in Seville.
+_WIDE: Final = frozenset(
+    words(
+        """January February March April May June July August September October November December England Scotland
+        Wales Ireland Britain France Italy Spain Portugal Germany Austria Belgium Holland Switzerland Poland Russia
+        Greece Turkey America Canada Mexico Brazil Argentina China Japan India Australia Africa Europe Asia Algeria
+        Morocco Tunisia Egypt Brittany Normandy Provence Sicily Tuscany Bavaria California Texas Virginia Sweden
+        Norway Denmark Finland Hungary Romania Ukraine Lebanon Israel Vietnam Prison Winter Spring Summer Autumn"""
+    )
+)
 _BEFORE: Final = re.compile(
     r"\b(?:when|since|if|before|after|until|by the time|quand|lorsque?|depuis qu|si|avant qu|qu|que|comme)[’']?\s*$",
     re.IGNORECASE,
@@ -136,7 +147,8 @@ def _births(sentence: Sentence, people: People, language: str) -> Iterator[tuple
         end = sentence.start + match.end()
         if len(years) == 1:
             yield _Said(subject[0], int(years[0]), years[0], sentence, at, end), False
-        if where := _WHERE[language].match(match["rest"]):
+        where = _WHERE[language].match(match["rest"])
+        if where and where[1] not in _WIDE:
             yield _Said(subject[0], 0, where[1], sentence, at, end), True
 
 
@@ -155,6 +167,9 @@ def _against_time(ages: list[_Said], language: str) -> Iterator[Finding]:
                 params |= {"count": count, "expected": expected}
                 yield _finding(first, second, "age.elapsed", params, 0.8)
         elif second.value < first.value:
+            # Far back it is another time of the story, told in its turn.
+            if first.value - second.value > _MOST_BACK and not _is_one_scene(first, second):
+                continue
             yield _finding(first, second, "age.backwards", params, 0.8)
         elif _is_one_scene(first, second) and not has_lapse(gap, language):
             yield _finding(first, second, "age.same_time", params, 0.8)

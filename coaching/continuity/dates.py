@@ -100,15 +100,15 @@ _THIS_DAY: Final = {
 }
 _CLOCK: Final = {
     "en": re.compile(
-        r"\b(?:it\s+was\s+(?:already\s+|just\s+|now\s+)?|(?:clock|bell|church)\s+(?:struck|chimed|said|showed)\s+|"
-        r"at\s+(?:exactly\s+)?)(?P<half>half\s+past\s+)?(?P<n>noon|midnight|\d{1,2}|[a-z]+)"
+        r"\b(?:it\s+was\s+(?:already\s+|just\s+|now\s+)?|(?:clock|bell|church)\s+(?:struck|chimed|said|showed)\s+)"
+        r"(?P<half>half\s+past\s+)?(?P<n>noon|midnight|\d{1,2}|[a-z]+)"
         r"(?P<unit>\s+o[’']clock)?(?P<day>\s+(?:in\s+the\s+(?:morning|afternoon|evening)|at\s+night))?",
         re.IGNORECASE,
     ),
     "fr": re.compile(
         rf"\b(?:il\s+était\s+(?:déjà\s+|à\s+peine\s+)?|(?:horloge|clocher|église|pendule|montre)\s+(?:sonna|"
         rf"sonnait|indiquait|"
-        rf"marquait)\s+|à\s+)(?P<n>midi|minuit|"
+        rf"marquait)\s+)(?P<n>midi|minuit|"
         rf"{NUMBER['fr']}(?=\s+heures?\b))(?P<unit>\s+heures?)?(?P<half>\s+et\s+demie)?"
         rf"(?P<day>\s+(?:du\s+(?:matin|soir)|de\s+l[’']après-midi))?",
         re.IGNORECASE,

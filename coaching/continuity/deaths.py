@@ -76,6 +76,11 @@ _FIRST_PERSON: Final = {
     "en": re.compile(r"\b(?:I|my|me)\b"),
     "fr": re.compile(r"\b(?:je|mon|ma|mes|me|nous)\b|\bj[’']", re.I),
 }
+_YOUNGER: Final = re.compile(
+    r",? (?:the (?:younger|elder|old|young|first|second|third)|[Jj]unior|[Ss]enior|[JS]r\b|I{1,3}\b|le jeune|le vieux|"
+    r"l[’']aîné|le cadet|père|fils)\b"
+)
+_ELDER: Final = re.compile(r"\b(?:old|young|late|elder|younger|vieux|vieille|jeune|feu|feue)\s+$", re.IGNORECASE)
 _NEAR: Final = 12
 _YEAR: Final = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
 
@@ -83,7 +88,7 @@ _YEAR: Final = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
 def check_deaths(chapters: Sequence[Chapter], people: People, language: str) -> Iterator[Finding]:
     """Who dies in the narration and speaks or acts in it afterwards; one finding for each of them."""
     dead: dict[str, tuple[Sentence, int, int]] = {}
-    told: set[str] = set()
+    told = _namesakes(chapters, people)
     acts = frozenset(_ACTS[language])
     for chapter in chapters:
         is_first_person = _is_first_person(chapter, language)
@@ -110,6 +115,17 @@ def check_deaths(chapters: Sequence[Chapter], people: People, language: str) -> 
                     yield Finding("death", quote, quote, "death.codex", {"name": name, "fact": fact}, 0.85)
             if found := _death(sentence, people, language):
                 dead.setdefault(found[0], (sentence, *found[1:]))
+
+
+def _namesakes(chapters: Sequence[Chapter], people: People) -> set[str]:
+    """Names that more than one person bears, as far as the text tells them apart: one may die and the other speak."""
+    return {
+        mention.name
+        for chapter in chapters
+        for mention in people.within(chapter, 0, len(chapter.passage.text))
+        if _YOUNGER.match(chapter.passage.text, mention.end)
+        or _ELDER.search(chapter.passage.text[max(0, mention.start - 12) : mention.start])
+    }
 
 
 def _comes_after(sentence: Sentence, language: str) -> bool:

@@ -124,9 +124,7 @@ EXPLANATIONS: Final[Mapping[str, Promise]] = {
     "family.only": _("%(name)s is an only child here and has a brother or a sister there."),
     "time.backwards": _("In one scene it is %(first)s, and then %(second)s."),
     "pov.first_in_third": _("The scene is told in the third person, and here the narrator says “I”."),
-    "pov.third_in_first": _("The scene is told by an “I”, and here it goes on in the third person."),
     "tense.present_in_past": _("The scene is told in the past, and here the verbs are in the present."),
-    "tense.past_in_present": _("The scene is told in the present, and here the verbs are in the past."),
 }
 
 

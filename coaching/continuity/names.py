@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import combinations
 from typing import Final
 
@@ -21,7 +21,10 @@ def check_names(chapters: Sequence[Chapter], people: People, language: str) -> I
     known = {word for entry in people.codex.values() for name in entry.names for word in _WORD.findall(name)}
     counts = {name: count for name, count in (people.capitalised | people.found).items() if len(name) >= _SHORTEST}
     counts |= {word: 10_000 for word in known if len(word) >= _SHORTEST}
-    pairs = [pair for pair in _pairs(counts) if not set(pair) <= known and set(pair) & (known | people.found.keys())]
+    names = known | people.found.keys()
+    pairs = [
+        pair for pair in _pairs(counts, people.certain | known) if not set(pair) <= known and not names.isdisjoint(pair)
+    ]
     if not pairs:
         return
     wanted = {name for pair in pairs for name in pair}
@@ -43,7 +46,7 @@ def check_names(chapters: Sequence[Chapter], people: People, language: str) -> I
         yield Finding("name", quotes[0], quotes[1], "name.spelled", params, 0.75)
 
 
-def _pairs(counts: dict[str, int]) -> list[tuple[str, str]]:
+def _pairs(counts: dict[str, int], certain: Set[str]) -> list[tuple[str, str]]:
     """What may be one name. Every name is put where its like would be, so that the work grows with their number."""
     heard: dict[str, list[str]] = defaultdict(list)
     for name in counts:
@@ -56,7 +59,7 @@ def _pairs(counts: dict[str, int]) -> list[tuple[str, str]]:
     }
     slips: dict[str, list[str]] = defaultdict(list)
     for name in counts:
-        if len(name) >= _SHORTEST_SLIP:
+        if len(name) >= _SHORTEST_SLIP and name in certain:
             for at in range(1, len(name) - 1):
                 slips[f"{fold(name[:at])}·{fold(name[at + 1 :])}"].append(name)
     for names in slips.values():

@@ -59,7 +59,7 @@ class People:
     def __init__(self, chapters: Sequence[Chapter], codex: Sequence[Known], language: str) -> None:
         self.language = language
         self.codex: dict[str, Known] = {}
-        self.capitalised, self.found = _discover(chapters)
+        self.capitalised, self.found, self.certain = _discover(chapters)
         lexicon, names = self._lexicon(codex)
         self._mentions = [_merged(chapter, lexicon, names) for chapter in chapters]
         self._starts = [[mention.start for mention in mentions] for mentions in self._mentions]
@@ -177,8 +177,8 @@ class People:
         }
 
 
-def _discover(chapters: Sequence[Chapter]) -> tuple[dict[str, int], dict[str, int]]:
-    """Words never seen without a capital; and names: with a capital where none is due, and seldom without one."""
+def _discover(chapters: Sequence[Chapter]) -> tuple[dict[str, int], dict[str, int], frozenset[str]]:
+    """Words never seen without a capital; names; and of these the ones seen with a capital where none is due."""
     total: Counter[str] = Counter()
     inside: Counter[str] = Counter()
     places: Counter[str] = Counter()
@@ -191,7 +191,7 @@ def _discover(chapters: Sequence[Chapter]) -> tuple[dict[str, int], dict[str, in
             places[match[1]] += bool(_PLACE.search(before))
     small = Counter(word for chapter in chapters for word in re.findall(r"\b[a-zà-öø-ÿ]{3,}\b", chapter.passage.text))
     capitalised = {word: count for word, count in total.items() if word not in _NEVER and not small[word.lower()]}
-    return capitalised, {
+    found = {
         word: count
         for word, count in total.items()
         if word not in _NEVER
@@ -199,6 +199,7 @@ def _discover(chapters: Sequence[Chapter]) -> tuple[dict[str, int], dict[str, in
         and places[word] < count
         and small[word.lower()] * 4 <= (count if inside[word] else 0)
     }
+    return capitalised, found, frozenset(word for word in found if inside[word])
 
 
 def _merged(chapter: Chapter, lexicon: Lexicon, names: Mapping[UUID, str]) -> list[Mention]:

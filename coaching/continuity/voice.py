@@ -1,4 +1,4 @@
-"""Who tells and in which tense: a scene that changes either without a break."""
+"""Who tells and in which tense: a scene that slips out of either without a break."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -52,7 +52,7 @@ _PAST: Final = {
 }
 _PRESENT: Final = {
     "en": re.compile(
-        r"\b(?:he|she|it|[A-Z][a-z]+|(?:[Tt]he|[Aa]n?|[Hh]is|[Hh]er)\s+\w+)\s+(?:\w+ly\s+)?(?:is|has|says|goes|"
+        r"\b(?:he|she|it|[A-Z][a-z]+|(?:[Tt]he|[Aa]n?|[Hh]is|[Hh]er)\s+\w+)\s+(?:\w+ly\s+)?(?:says|goes|"
         r"comes|takes|sits|stands|feels|sees|hears|"
         r"gets|runs|"
         r"begins|finds|leaves|holds|keeps|tells|makes|gives|turns|looks|walks|opens|closes|puts|pulls|pushes|"
@@ -64,27 +64,12 @@ _PRESENT: Final = {
         r"(?<![Qq]u[’'])\b(?:[Ii]l|[Ee]lle|[Oo]n|[A-ZÀ-Þ][a-zà-ÿ]+|(?:[Ll]a|[Uu]ne?|[Ss]on|"
         r"[Ss]a)\s+[a-zà-ÿ]+)\s+(?:ne\s+|n[’'])?(?:se\s+|s[’']|lui\s+|le\s+|la\s+|les\s+|l[’']|"
         r"y\s+|en\s+)?"
-        r"(?:est|a|va|prend|met|voit|sort|sent|entend|descend|ouvre|attend|rend|répond|part|vient|tient|revient|"
+        r"(?:va|prend|met|voit|sort|sent|entend|descend|ouvre|attend|rend|répond|part|vient|tient|revient|"
         r"peut|sait|"
-        r"doit|veut|court|reçoit|aperçoit|assied|regarde|marche|pose|tourne|monte|entre|pousse|ferme|cherche|tire|lève|"
+        r"court|reçoit|aperçoit|assied|regarde|marche|pose|tourne|monte|entre|pousse|ferme|cherche|tire|lève|"
         r"hésite|traverse|avance|écoute|frappe|ramasse|allume|appelle|reste|recule|hoche|referme|tend|verse|"
         r"glisse|retire|approche|couvre|soulève|quitte|(?<=[Ii]l )[a-zà-ÿ]{3,}e|(?<=[Ee]lle )(?!même|toute|"
         r"seule)[a-zà-ÿ]{3,}e)\b"
-    ),
-}
-_PRESENT_I: Final = {
-    "en": re.compile(
-        r"\bI\s+(?:am|have|say|go|come|take|sit|stand|feel|see|hear|get|run|begin|find|leave|hold|turn|look|walk|"
-        r"open|close|"
-        r"pull|push|pick|reach|step|wait|watch|nod|climb|cross|drop|lift|listen|knock|stop|call|pour|light)\b"
-    ),
-    "fr": re.compile(
-        r"\bje\s+(?:me\s+|le\s+|la\s+|les\s+|lui\s+)?(?:suis|vais|prends|mets|vois|sors|sens|entends|descends|"
-        r"ouvre|attends|"
-        r"réponds|pars|viens|tiens|regarde|marche|pose|tourne|monte|entre|pousse|ferme|cherche|tire|lève|hésite|"
-        r"traverse|"
-        r"avance|frappe|allume|recule)\b",
-        re.IGNORECASE,
     ),
 }
 # A truth for all time, or the narrator's own hour, is in the present by right.
@@ -102,40 +87,40 @@ _ALWAYS: Final = {
         re.IGNORECASE,
     ),
 }
+_NOW: Final = {
+    "en": re.compile(r"\b(?:am|is|are|I (?:write|sit|have|look|see|think|know))\b"),
+    "fr": re.compile(r"\b(?:suis|est|sont|j[’']ai|j[’']écris|je (?:sais|vois|pense|regarde))\b", re.IGNORECASE),
+}
 _FEWEST: Final = 4
 
 
 def check_voice(chapters: Sequence[Chapter], _people: People, language: str) -> Iterator[Finding]:
-    """A narrator who begins to say "I" or stops doing so, and a tense that changes, within one scene."""
+    """A narrator who for once says "I" in somebody's story, and a past that turns to the present within one scene.
+
+    The other ways round are no findings: an "I" may tell of others for long, and the present has a past of its own.
+    """
+    every = [sentence for chapter in chapters for sentence in chapter.sentences if sentence.is_told]
+    is_an_i = sum(bool(_FIRST[language].search(sentence.told)) for sentence in every) * 5 > len(every)
     for chapter in chapters:
         for scene in chapter.scenes():
             told = [sentence for sentence in scene if sentence.is_told]
-            if len(told) < _FEWEST or any(is_elsewhere(sentence, language) for sentence in told[:1]):
+            if len(told) < _FEWEST or is_elsewhere(told[0], language):
                 continue
-            yield from _person(told, language)
+            if not is_an_i:
+                yield from _person(told, language)
             yield from _tense(told, language)
 
 
 def _person(told: list[Sentence], language: str) -> Iterator[Finding]:
-    is_first = [bool(_FIRST[language].search(sentence.told)) for sentence in told]
-    is_inside = [
-        bool(_INSIDE[language].search(sentence.told)) and not first
-        for sentence, first in zip(told, is_first, strict=True)
+    first = [index for index, sentence in enumerate(told) if _FIRST[language].search(sentence.told)]
+    inside = [
+        index for index, sentence in enumerate(told) if _INSIDE[language].search(sentence.told) and index not in first
     ]
-    if any(_WE[language].search(sentence.told) for sentence in told):
+    if not first or not inside or any(_WE[language].search(sentence.told) for sentence in told):
         return
-    count = sum(is_first)
-    if count and not is_first[0] and any(is_inside) and count <= len(told) * 0.4:
-        at = is_first.index(True)
-        # An "I" who was there from the first lines on is a witness; one who comes late is a slip.
-        inside = is_inside.index(True)
-        if at >= 3 and inside < at:
-            yield _finding("point_of_view", told[inside], told[at], "pov.first_in_third", 0.7)
-    elif is_first[0] and count >= 3 and sum(is_inside) >= 1:
-        last = max(index for index, first in enumerate(is_first) if first)
-        rest = is_inside[last + 1 :]
-        if all(is_first[:3]) and sum(rest) >= 1 and len(rest) >= 3:
-            yield _finding("point_of_view", told[0], told[last + 1 + rest.index(True)], "pov.third_in_first", 0.7)
+    # A slip is short, and the same head is told from within before it and after it.
+    if first[0] >= 3 and len(first) <= 2 and inside[0] < first[0] and first[-1] < inside[-1]:
+        yield _finding("point_of_view", told[inside[0]], told[first[0]], "pov.first_in_third", 0.7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,23 +136,26 @@ def _tense(told: list[Sentence], language: str) -> Iterator[Finding]:
     if not marked:
         return
     runs = [_Run(tense, [sentence for _t, sentence in run]) for tense, run in groupby(marked, key=lambda each: each[0])]
-    main = runs[0].tense
-    others = [run for run in runs if run.tense != main]
+    others = [run for run in runs if run.tense == "present"]
     away = sum(len(run.sentences) for run in others)
-    # The scene has to be of one tense first, and the other to stay: a single sentence may be anything.
-    if len(runs[0].sentences) < 3 or away * 5 > len(marked) * 3:
+    # The scene has to be in the past first, and the present to stay: a single sentence may be anything.
+    if runs[0].tense != "past" or len(runs[0].sentences) < 3 or away * 5 > len(marked) * 3:
         return
     for run in others:
-        if len(run.sentences) >= 2:
-            key = "tense.present_in_past" if main == "past" else "tense.past_in_present"
-            yield _finding("tense", runs[0].sentences[-1], run.sentences[0], key, 0.7)
+        if len(run.sentences) >= 2 and not _has_now(told, run.sentences[0], language):
+            yield _finding("tense", runs[0].sentences[-1], run.sentences[0], "tense.present_in_past", 0.7)
             return
+
+
+def _has_now(told: list[Sentence], until: Sentence, language: str) -> bool:
+    """Whether the narrator has an hour of their own in this scene, to which the present returns."""
+    return any(sentence.index < until.index and _NOW[language].search(sentence.told) for sentence in told)
 
 
 def _tense_of(sentence: Sentence, language: str) -> str:
     """The tense of a sentence's narration where it has one and no other."""
     is_past = bool(_PAST[language].search(sentence.told))
-    is_present = bool(_PRESENT[language].search(sentence.told) or _PRESENT_I[language].search(sentence.told))
+    is_present = bool(_PRESENT[language].search(sentence.told))
     if is_past == is_present or (is_present and _ALWAYS[language].search(sentence.told)):
         return ""
     return "past" if is_past else "present"

@@ -85,6 +85,17 @@ PASSED = [
     ("en", ["Oscar died at noon.", "I never forgot him. Oscar said to me that I was good. My hands were cold."]),
     ("en", ["Louis and Louise came. They saw Louis and Louise leave; they liked Louise."]),
     ("en", ["Catherine and Katherine came. They saw Katherine and Catherine leave."]),
+    ("en", ["King Harold died at dawn. They wept for Harold.", "Harold the younger rode on. Harold said little."]),
+    ("en", ["Ada was born in Seville by the sea.", "Ada was born in Spain by the sea."]),
+    ("en", ["Ada was forty years old.", "Ada was nine years old and lived by the sea."]),
+    ("en", ["It was ten o’clock. The shop was open and would close at nine o’clock."]),
+    (
+        "en",
+        ["Elena wanted to be loved. She had a cat. She knew everyone. I met her there. I liked my room. I was poor."],
+    ),
+    ("en", ["Ada went out. She walked down. She saw the house. The house has two doors. The garden is long."]),
+    ("en", ["I write on the train. He walked in. He sat. He smiled. Now it slows. A woman gets on. She opens a book."]),
+    ("fr", ["Ada sortit. Elle marcha. Elle vit la mer. La maison a deux portes. La mer est haute en hiver."]),
     ("en", ["It was ten o’clock. Ada slept. The next day it was eight o’clock."]),
     ("en", ["It was ten o’clock. The train was late, and at eleven o’clock Ada left."]),
 ]
