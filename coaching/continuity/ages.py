@@ -171,8 +171,13 @@ def _against_time(ages: list[_Said], language: str) -> Iterator[Finding]:
             if first.value - second.value > _MOST_BACK and not _is_one_scene(first, second):
                 continue
             yield _finding(first, second, "age.backwards", params, 0.8)
-        elif _is_one_scene(first, second) and not has_lapse(gap, language):
+        elif _is_one_scene(first, second) and not has_lapse(gap, language) and not _is_summary(first, second):
             yield _finding(first, second, "age.same_time", params, 0.8)
+
+
+def _is_summary(*ages: _Said) -> bool:
+    """Whether an age dates something: "he was twelve when", which a summary of years may follow with the next."""
+    return any(re.search(r"\b(?:when|until|quand|lorsqu\w*)\b", said.sentence.told) for said in ages)
 
 
 def _is_one_scene(first: _Said, second: _Said) -> bool:

@@ -78,9 +78,12 @@ _FIRST_PERSON: Final = {
 }
 _YOUNGER: Final = re.compile(
     r",? (?:the (?:younger|elder|old|young|first|second|third)|[Jj]unior|[Ss]enior|[JS]r\b|I{1,3}\b|le jeune|le vieux|"
-    r"l[’']aîné|le cadet|père|fils)\b"
+    r"l[’']aîné|le cadet|père|mère|fils)\b"
 )
-_ELDER: Final = re.compile(r"\b(?:old|young|late|elder|younger|vieux|vieille|jeune|feu|feue)\s+$", re.IGNORECASE)
+_ELDER: Final = re.compile(
+    r"\b(?:old|young|late|elder|younger|first|second|première?|seconde?|vieux|vieille|jeune|feu|feue)\s+$",
+    re.IGNORECASE,
+)
 _NEAR: Final = 12
 _YEAR: Final = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
 
