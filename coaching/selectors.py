@@ -5,13 +5,14 @@ from typing import Literal
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from accounts.models import User
 from coaching import tasks, voice
 from coaching.context import ChapterText, CodexEntry, CodexRest, Context, StoryBrief, Turn, build_context
+from coaching.continuity import Known, KnownFact, Passage
 from coaching.models import Message, Reply, Session, Summary
-from stories.models import Beat, Chapter, Story
+from stories.models import Beat, Chapter, CodexFact, Story
 from stories.models import CodexEntry as StoredEntry
 from stories.selectors.codex import EntryAtChapter, codex_at
 
@@ -299,3 +300,36 @@ def find_sessions(
             others = others.filter(Q(updated_at__lt=edge) | Q(updated_at=edge, pk__lt=before))
     found = list(others[: SESSIONS + 1])
     return Found(pinned, found[:SESSIONS], str(found[SESSIONS - 1].pk) if len(found) > SESSIONS else "")
+
+
+def passages_of(story: Story) -> list[Passage]:
+    """The chapters as a check reads them, in the story's order. One query."""
+    rows = story.chapters.filter(deleted_at=None).order_by("position").values_list("pk", "position", "title", "content")
+    return [Passage(pk, position, title, content) for pk, position, title, content in rows]
+
+
+def known_of(story: Story, *, for_model: bool = False) -> list[Known]:
+    """The codex as a check knows it; for a model without what the writer keeps back. Two queries."""
+    entries = story.codex_entries.present().order_by("kind", "name", "id")
+    if for_model:
+        entries = entries.exclude(inclusion=StoredEntry.Inclusion.NEVER)
+    facts = CodexFact.objects.select_related("holds_from", "holds_until").order_by("created_at", "id")
+    return [
+        Known(
+            name=entry.name,
+            aliases=tuple(entry.aliases),
+            kind=entry.kind,
+            facts=(
+                *(KnownFact(line) for line in entry.description.splitlines() if line.strip()),
+                *(
+                    KnownFact(
+                        fact.text,
+                        fact.holds_from.position if fact.holds_from is not None else None,
+                        fact.holds_until.position if fact.holds_until is not None else None,
+                    )
+                    for fact in entry.facts.all()
+                ),
+            ),
+        )
+        for entry in entries.prefetch_related(Prefetch("facts", queryset=facts))
+    ]

@@ -1,12 +1,15 @@
 from django.urls import path
 
-from coaching.views import conversation, dispatch, memory, model, proposal, reply, session
+from coaching.views import continuity, conversation, dispatch, memory, model, proposal, reply, session
 
 app_name = "coaching"
 
 urlpatterns = [
     path("models/", model.model_list, name="model-list"),
     path("processors/", dispatch.processor_list, name="processor-list"),
+    path("stories/<uuid:story_pk>/continuity/", continuity.continuity_detail, name="continuity-detail"),
+    path("stories/<uuid:story_pk>/continuity/check/", continuity.continuity_check, name="continuity-check"),
+    path("findings/<int:pk>/waive/", continuity.finding_waive, name="finding-waive"),
     path("stories/<uuid:story_pk>/dispatches/", dispatch.dispatch_list, name="dispatch-list"),
     path("stories/<uuid:story_pk>/", conversation.panel, name="panel"),
     path("stories/<uuid:story_pk>/messages/", conversation.session_start, name="session-start"),

@@ -94,6 +94,7 @@ OWN_ROOMS = {
         "engine",
         # A message and its reply as a page shows them, a proposal, and what is remembered of chapters.
         "exchanges",
+        "findings",
         "memory",
         "proposals",
         "loops",

@@ -3,6 +3,7 @@
 from coaching.context import MessageTooLong
 from coaching.services.asking import Prepared, Quote, TooManyReplies, UnknownModel
 from coaching.services.catalogue import sync_models
+from coaching.services.continuity import ask_continuity, check_continuity, quote_continuity, waive_finding
 from coaching.services.conversation import (
     EmptyMessage,
     ask_again,
@@ -55,6 +56,8 @@ __all__ = [
     "accept_proposal",
     "archive_session",
     "ask_again",
+    "ask_continuity",
+    "check_continuity",
     "clean_message",
     "decide_proposal",
     "delete_session",
@@ -65,6 +68,7 @@ __all__ = [
     "post_message",
     "preview_message",
     "propose",
+    "quote_continuity",
     "quote_message",
     "quote_proposal",
     "quote_summary",
@@ -81,4 +85,5 @@ __all__ = [
     "sync_models",
     "take_passage",
     "verify_costs",
+    "waive_finding",
 ]

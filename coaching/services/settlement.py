@@ -16,6 +16,7 @@ import billing.services
 import events.services
 from coaching import models_client
 from coaching.models import CoachModel, Dispatch, Reply, Session
+from coaching.services.continuity import take_in_findings
 from coaching.services.summary import remember
 from coaching.tokens import estimate_tokens
 from costory.lib import markdown, money
@@ -106,6 +107,7 @@ def end_reply(*, reply_id: UUID, outcome: Outcome, claimed_by: str) -> bool:
         )
     if reply.session.kind == Session.Kind.DESK:
         remember(reply)
+        take_in_findings(reply)
     events.services.record(
         f"reply.{'finished' if outcome.state == Reply.State.DONE else outcome.state}",
         person_id=reply.session.user_id,

@@ -3,6 +3,7 @@ import "./codex.js";
 import "./editor-division.js";
 import "./notes.js";
 import "./studio-chapters.js";
+import "./studio-find.js";
 import "./studio-pace.js";
 import "./studio-side.js";
 import "./studio-view.js";
