@@ -9,11 +9,12 @@ from django.conf import settings
 
 from accounts.idempotency import prune_idempotency_keys
 from costory.leaving import purge_erased
+from stories.services import purge_thrown_away
 
 logger = logging.getLogger(__name__)
 
 Chore = Callable[[], int]
-CHORES: tuple[Chore, ...] = (prune_idempotency_keys, purge_erased)
+CHORES: tuple[Chore, ...] = (prune_idempotency_keys, purge_erased, purge_thrown_away)
 
 
 async def keep_house(call: Callable[..., Awaitable[Any]], chores: tuple[Chore, ...] = CHORES) -> None:

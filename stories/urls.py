@@ -47,12 +47,14 @@ note_urls = [
     path("<uuid:pk>/", note.note_revise, name="note-revise"),
     path("<uuid:pk>/done/", note.note_finish, name="note-finish"),
     path("<uuid:pk>/delete/", note.note_delete, name="note-delete"),
+    path("<uuid:pk>/restore/", note.note_restore, name="note-restore"),
 ]
 photograph_urls = [
     path("", photograph.photograph_list, name="photograph-list"),
     path("<uuid:pk>/", photograph.photograph_edit, name="photograph-edit"),
     path("<uuid:pk>/move/", photograph.photograph_move, name="photograph-move"),
     path("<uuid:pk>/delete/", photograph.photograph_delete, name="photograph-delete"),
+    path("<uuid:pk>/restore/", photograph.photograph_restore, name="photograph-restore"),
     path("<uuid:pk>/image/", photograph.photograph_image, name="photograph-image"),
 ]
 
@@ -93,6 +95,11 @@ urlpatterns = [
     path("<uuid:story_pk>/chapters/<uuid:pk>/merged/", chapter.chapter_merge, name="chapter-merge"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/snapshot/", revision.snapshot_create, name="snapshot-create"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/split/", division.chapter_split, name="chapter-split"),
+    path(
+        "<uuid:story_pk>/chapters/<uuid:pk>/unsplit/<int:version>/",
+        division.chapter_unsplit,
+        name="chapter-unsplit",
+    ),
     path("<uuid:story_pk>/chapters/<uuid:pk>/join/", division.chapter_join, name="chapter-join"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/scene/", scene.scene_edit, name="scene-edit"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/turns/", scene.turn_create, name="turn-create"),

@@ -55,8 +55,8 @@ class Belonging:
         return self.model._meta.label_lower
 
     def of(self, person: User) -> "models.QuerySet[Any]":
-        """This person's rows, always in the same order."""
-        return self.model._default_manager.filter(**{self.owner: person.pk}).order_by("pk")
+        """This person's rows, what they threw away too, always in the same order."""
+        return self.model._base_manager.filter(**{self.owner: person.pk}).order_by("pk")
 
 
 BELONGINGS: tuple[Belonging, ...] = (

@@ -32,6 +32,11 @@ function find(words, place) {
 
 if (text) {
   document.addEventListener("selectionchange", remember);
+  document.addEventListener("costory:undo", ({ detail: { url } }) => {
+    if (!url.includes("/notes/")) return;
+    const values = { csrfmiddlewaretoken: document.querySelector("#notes [name=csrfmiddlewaretoken]")?.value ?? "" };
+    window.htmx.ajax("POST", url, { target: "#notes", swap: "outerHTML", values });
+  });
   document.addEventListener("htmx:load", (event) => event.target.id === "notes" && show());
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-note-go]");

@@ -303,7 +303,7 @@ function enliven() {
     if (event.newState === "closed" && acts.contains(document.activeElement)) linkOf(rowOf(chosen) ?? rows()[0])?.focus();
   });
   search?.addEventListener("input", filter);
-  document.addEventListener("costory:undo", (event) => ask(event.detail.url));
+  document.addEventListener("costory:undo", ({ detail: { url } }) => url.includes("/notes/") || ask(url));
   list().querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 }
 

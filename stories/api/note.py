@@ -100,5 +100,19 @@ def note_delete(request: ApiRequest, note_id: UUID) -> Status[None]:
     return Status(204, None)
 
 
+@router.post(
+    "/notes/{uuid:note_id}/restore",
+    response={200: Single[NoteOut], **refusals(401, 403, 404, 409)},
+    auth=writes,
+    summary="Take a note back",
+)
+def note_restore(request: ApiRequest, note_id: UUID) -> Single[NoteOut]:
+    """One thrown away within the last thirty days."""
+    mine = Note.thrown_away.filter(chapter__in=Chapter.objects.editable_by(request.auth.user))
+    note = get_object_or_404(mine, pk=note_id)
+    services.restore_note(note=note)
+    return Single(data=note_out(note))
+
+
 def _own_note(request: ApiRequest, note_id: UUID) -> Note:
     return get_object_or_404(Note, pk=note_id, chapter__in=Chapter.objects.editable_by(request.auth.user))

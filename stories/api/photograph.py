@@ -133,9 +133,22 @@ def photograph_move(request: ApiRequest, photograph_id: UUID, body: MoveIn) -> L
     summary="Take a photograph away",
 )
 def photograph_delete(request: ApiRequest, photograph_id: UUID) -> Status[None]:
-    """With its file, for good."""
+    """It is shown and served nowhere from now on. Within thirty days it can be taken back."""
     services.delete_photograph(photograph=_own_photograph(request, photograph_id))
     return Status(204, None)
+
+
+@router.post(
+    "/photographs/{uuid:photograph_id}/restore",
+    response={200: Single[PhotographOut], **refusals(401, 403, 404, 409)},
+    auth=writes,
+    summary="Take a photograph back",
+)
+def photograph_restore(request: ApiRequest, photograph_id: UUID) -> Single[PhotographOut]:
+    """To the end of its chapter's."""
+    mine = Photograph.thrown_away.filter(chapter__in=Chapter.objects.editable_by(request.auth.user))
+    services.restore_photograph(photograph=get_object_or_404(mine, pk=photograph_id))
+    return Single(data=photograph_out(_own_photograph(request, photograph_id)))
 
 
 @router.get(

@@ -1,6 +1,7 @@
 """What surrounds a text while it is written: notes, an outline, photographs, the coach's passages, drafts."""
 
 import uuid
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +10,20 @@ from django.utils.translation import gettext_lazy as _
 
 from stories.models.chapter import Chapter
 from stories.models.story import Story
+
+
+class NotThrownAway(models.Manager[Any]):
+    """Rows that were not thrown away: what every page, file and count goes by. `thrown_away` reaches the others."""
+
+    def get_queryset(self) -> "models.QuerySet[Any]":
+        return super().get_queryset().filter(deleted_at=None)
+
+
+class ThrownAway(models.Manager[Any]):
+    """Rows that wait to be taken back, or to be forgotten."""
+
+    def get_queryset(self) -> "models.QuerySet[Any]":
+        return super().get_queryset().filter(deleted_at__isnull=False)
 
 
 class Note(models.Model):
@@ -25,6 +40,10 @@ class Note(models.Model):
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
+    deleted_at = models.DateTimeField(_("thrown away at"), null=True, blank=True)
+
+    objects: ClassVar[models.Manager["Note"]] = NotThrownAway()
+    thrown_away: ClassVar[models.Manager["Note"]] = ThrownAway()
 
     class Meta:
         verbose_name = _("note")
@@ -73,12 +92,20 @@ class Photograph(models.Model):
     caption = models.CharField(_("caption"), max_length=500, blank=True)
     description = models.CharField(_("what can be seen"), max_length=500, blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    deleted_at = models.DateTimeField(_("thrown away at"), null=True, blank=True)
+
+    objects: ClassVar[models.Manager["Photograph"]] = NotThrownAway()
+    thrown_away: ClassVar[models.Manager["Photograph"]] = ThrownAway()
 
     class Meta:
         verbose_name = _("photograph")
         verbose_name_plural = _("photographs")
         ordering = ["chapter", "position"]
-        constraints = [models.UniqueConstraint(fields=["chapter", "position"], name="photograph_position_unique")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["chapter", "position"], condition=Q(deleted_at=None), name="photograph_position_unique"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.caption or str(_("Photograph"))

@@ -31,11 +31,19 @@ from stories.services.codex import (
     revise_codex_fact,
     set_codex_picture,
 )
-from stories.services.division import NothingToDivide, merge_chapters, split_chapter
+from stories.services.division import ChangedSince, NothingToDivide, merge_chapters, split_chapter, undo_split
 from stories.services.draft import STEPS, discard_draft, finish_draft, save_draft
 from stories.services.manuscript import Chosen, discard_import, import_manuscript, keep_import, take_in
 from stories.services.mentions import MentionCounts, count_mentions, lexicon_of
-from stories.services.note import MAX_NOTE_CHARACTERS, InvalidNote, add_note, delete_note, finish_note, revise_note
+from stories.services.note import (
+    MAX_NOTE_CHARACTERS,
+    InvalidNote,
+    add_note,
+    delete_note,
+    finish_note,
+    restore_note,
+    revise_note,
+)
 from stories.services.outline import (
     ACTS,
     InvalidBeat,
@@ -51,8 +59,10 @@ from stories.services.photograph import (
     add_photograph,
     delete_photograph,
     move_photograph,
+    restore_photograph,
     revise_photograph,
 )
+from stories.services.purge import purge_thrown_away
 from stories.services.replacement import (
     MAX_NEEDLE_CHARACTERS,
     MAX_REPLACEMENT_CHARACTERS,
@@ -93,6 +103,7 @@ __all__ = [
     "MAX_REPLACEMENT_CHARACTERS",
     "MAX_TITLE_CHARACTERS",
     "STEPS",
+    "ChangedSince",
     "Chosen",
     "CodexFull",
     "ContentTooLong",
@@ -146,12 +157,15 @@ __all__ = [
     "name_revision",
     "open_day",
     "opens_journal",
+    "purge_thrown_away",
     "relate_codex_entries",
     "rename_chapter",
     "reorder_chapters",
     "replace_words",
     "restore_chapter",
     "restore_codex_entry",
+    "restore_note",
+    "restore_photograph",
     "restore_revision",
     "restore_story",
     "revise_beat",
@@ -174,4 +188,5 @@ __all__ = [
     "take_turn",
     "text_at",
     "undo_replacement",
+    "undo_split",
 ]

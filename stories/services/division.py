@@ -67,6 +67,44 @@ def split_chapter(*, chapter: Chapter, author: User, version: int, position: int
     return new
 
 
+class ChangedSince(DomainError):
+    """One of the chapters has been changed since, so that what was done cannot simply be taken back."""
+
+    code: ClassVar[str] = "conflict"
+
+
+def undo_split(*, chapter: Chapter, author: User, version: int) -> Chapter:
+    """Put back a chapter that was just split off: the text before it is again what it was, to the letter.
+
+    `chapter` is the one that was split off, `version` that of the other after the cut. Raises ChangedSince where
+    either has been changed, moved or thrown away since. Returns the whole one.
+    """
+    refusal = ChangedSince(_("One of the two chapters has been changed since. Join them instead."))
+    with transaction.atomic():
+        hold_story(story_id=chapter.story_id)
+        new = Chapter.objects.select_related("story").filter(pk=chapter.pk, deleted_at=None, version=1).first()
+        if new is None:
+            raise refusal
+        first = (
+            Chapter.objects.select_related("story")
+            .filter(story=new.story_id, deleted_at=None, position=new.position - 1, version=version)
+            .first()
+        )
+        whole = Revision.objects.select_related("chapter").filter(chapter=first, version=version - 1).first()
+        if first is None or whole is None or not whole.text.endswith(new.content):
+            raise refusal
+        start = len(whole.text) - len(new.content)
+        wording = clean_wording(title=first.title, content=whole.text)
+        try:
+            written = write_chapter(first, wording, runs=whole.runs, author=author, kind=Revision.Kind.RESTORE)
+        except Overtaken:
+            raise refusal from None
+        Note.objects.filter(chapter=new).update(chapter=written, position=F("position") + start)
+        _take_photographs(new, written)
+        delete_chapter(chapter=new)
+    return written
+
+
 def merge_chapters(*, chapter: Chapter, author: User, version: int) -> Chapter:
     """Put the text of the chapter that follows at the end of this one; that one goes to the bin as it is.
 

@@ -1,5 +1,6 @@
 """Notes to oneself, beside the words they are about."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import transaction
@@ -51,8 +52,18 @@ def finish_note(*, note: Note, is_done: bool) -> Note:
 
 
 def delete_note(*, note: Note) -> None:
-    """Throw a note away. Repeatable."""
-    Note.objects.filter(pk=note.pk).delete()
+    """Throw a note away; it can be taken back for some weeks. Repeatable."""
+    Note.objects.filter(pk=note.pk).update(deleted_at=timezone.now())
+
+
+def restore_note(*, note: Note) -> None:
+    """Take a note back. Repeatable."""
+    Note.thrown_away.filter(pk=note.pk).update(deleted_at=None)
+
+
+def purge_notes(*, before: datetime) -> int:
+    """Forget notes that were thrown away before this moment. Returns how many."""
+    return Note.thrown_away.filter(deleted_at__lt=before).delete()[0]
 
 
 def _clean(body: str) -> str:

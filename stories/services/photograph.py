@@ -1,10 +1,13 @@
 """Photographs beside a chapter, with what their writer says of them."""
 
+from datetime import datetime
+from functools import partial
 from typing import ClassVar
 
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from costory.lib import markdown
@@ -67,13 +70,29 @@ def move_photograph(*, photograph: Photograph, by: int) -> None:
     Photograph.objects.filter(pk=one.pk).update(position=other.position)
 
 
-@transaction.atomic
 def delete_photograph(*, photograph: Photograph) -> None:
-    """Take a photograph away, with its file. Repeatable."""
-    name, storage = photograph.image.name, photograph.image.storage
-    Photograph.objects.filter(pk=photograph.pk).delete()
-    if name:
-        transaction.on_commit(lambda: storage.delete(name))
+    """Take a photograph away: it is shown and served nowhere, and can be taken back for some weeks. Repeatable."""
+    Photograph.objects.filter(pk=photograph.pk).update(deleted_at=timezone.now())
+
+
+@transaction.atomic
+def restore_photograph(*, photograph: Photograph) -> None:
+    """Take a photograph back, to the end of its chapter's. Repeatable."""
+    Chapter.objects.select_for_update().only("pk").get(pk=photograph.chapter_id)
+    last = Photograph.objects.filter(chapter=photograph.chapter_id).aggregate(last=Max("position"))["last"] or 0
+    Photograph.thrown_away.filter(pk=photograph.pk).update(deleted_at=None, position=last + 1)
+
+
+def purge_photographs(*, before: datetime) -> int:
+    """Forget photographs that were thrown away before this moment, with their files. Returns how many."""
+    count = 0
+    for photograph in Photograph.thrown_away.filter(deleted_at__lt=before)[:500]:
+        with transaction.atomic():
+            name, storage = photograph.image.name, photograph.image.storage
+            count += Photograph.thrown_away.filter(pk=photograph.pk).delete()[0]
+            if name:
+                transaction.on_commit(partial(storage.delete, name))
+    return count
 
 
 def _clean(words: str) -> str:

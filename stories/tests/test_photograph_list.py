@@ -96,15 +96,6 @@ def test_changed_moved_taken_away_with_its_file(client, chapter):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_file_goes_with_its_photograph(client, chapter):
-    add(client, chapter)
-    photograph = Photograph.objects.get()
-    storage, name = photograph.image.storage, str(photograph.image.name)
-    assert storage.exists(name)
-    client.post(url(chapter, "photograph-delete", photograph.pk))
-    assert not storage.exists(name)
-
-
 @pytest.mark.parametrize(
     "file",
     [

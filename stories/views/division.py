@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -44,8 +45,22 @@ def chapter_split(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpRespo
         return _choose(request, conflict.chapter, refusal=str(conflict), status=409)
     except DomainError as refusal:
         return _choose(request, chapter, refusal=str(refusal), status=422)
-    messages.success(request, _("What followed is a chapter of its own now. To undo it, join the two again."))
+    undo = reverse("stories:chapter-unsplit", args=[story_pk, new.pk, form.cleaned_data["version"] + 1])
+    messages.success(request, _("What followed is a chapter of its own now."), extra_tags=undo)
     return redirect(new)
+
+
+@require_POST
+def chapter_unsplit(request: AuthedRequest, story_pk: UUID, pk: UUID, version: int) -> HttpResponse:
+    """Take a split back, as long as nothing has been written in either half."""
+    chapter = _chapter(request, story_pk, pk)
+    try:
+        whole = services.undo_split(chapter=chapter, author=request.user, version=version)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(chapter)
+    messages.success(request, _("The chapter is whole again."))
+    return redirect(whole)
 
 
 @require_POST

@@ -1,9 +1,13 @@
 """Notes to oneself, in the margin of a chapter."""
 
+import json
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
@@ -60,6 +64,21 @@ def note_delete(request: AuthedRequest, story_pk: UUID, chapter_pk: UUID, pk: UU
     """Throw a note away."""
     chapter, note = _note(request, story_pk, chapter_pk, pk)
     services.delete_note(note=note)
+    said, undo = _("The note is thrown away."), reverse("stories:note-restore", args=[story_pk, chapter_pk, pk])
+    if not request.htmx:
+        messages.success(request, said, extra_tags=undo)
+        return _after(request, chapter)
+    response = _after(request, chapter)
+    response["HX-Trigger"] = json.dumps({"toast": {"message": said, "undo": undo, "undoLabel": _("Undo")}})
+    return response
+
+
+@require_POST
+@vary_on_headers("HX-Request")
+def note_restore(request: AuthedRequest, story_pk: UUID, chapter_pk: UUID, pk: UUID) -> HttpResponse:
+    """Take a note back that was thrown away."""
+    chapter = _chapter(request, story_pk, chapter_pk)
+    services.restore_note(note=get_object_or_404(Note.thrown_away, pk=pk, chapter=chapter))
     return _after(request, chapter)
 
 

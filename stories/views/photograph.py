@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -65,8 +66,18 @@ def photograph_move(request: AuthedRequest, story_pk: UUID, chapter_pk: UUID, pk
 
 @require_POST
 def photograph_delete(request: AuthedRequest, story_pk: UUID, chapter_pk: UUID, pk: UUID) -> HttpResponse:
-    """Take a photograph away."""
+    """Take a photograph away; the message holds the way back."""
     services.delete_photograph(photograph=_photograph(request, story_pk, chapter_pk, pk))
+    undo = reverse("stories:photograph-restore", args=[story_pk, chapter_pk, pk])
+    messages.success(request, _("The photograph is thrown away."), extra_tags=undo)
+    return redirect("stories:photograph-list", story_pk=story_pk, chapter_pk=chapter_pk)
+
+
+@require_POST
+def photograph_restore(request: AuthedRequest, story_pk: UUID, chapter_pk: UUID, pk: UUID) -> HttpResponse:
+    """Take a photograph back that was thrown away."""
+    chapter = _chapter(request, story_pk, chapter_pk)
+    services.restore_photograph(photograph=get_object_or_404(Photograph.thrown_away, pk=pk, chapter=chapter))
     return redirect("stories:photograph-list", story_pk=story_pk, chapter_pk=chapter_pk)
 
 

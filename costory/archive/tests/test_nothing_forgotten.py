@@ -40,8 +40,9 @@ CASES: list[tuple[type[Model], type[Part], set[str]]] = [
     # Its author is `is_own`, its reply `reply`; an open sitting ends with the export.
     (Revision, RevisionPart, {"chapter", "author", "reply_id", "is_open"}),
     # They follow each other in the file; sizes are those of the picture.
-    (Photograph, PhotographPart, {"id", "chapter", "position", "image", "width", "height"}),
-    (Note, NotePart, {"id", "chapter"}),
+    (Photograph, PhotographPart, {"id", "chapter", "position", "image", "width", "height", "deleted_at"}),
+    # What was thrown away goes nowhere.
+    (Note, NotePart, {"id", "chapter", "deleted_at"}),
     (CodexEntry, CodexPart, {"story"}),
     (CodexFact, FactPart, {"id", "entry"}),
     (CodexRelation, RelationPart, {"id", "entry"}),
