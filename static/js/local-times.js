@@ -20,5 +20,10 @@ export function tellLocalTimes(root) {
   }
 }
 
+// The day it is here is not always the server's: what goes by days is told where here is.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && !document.cookie.includes(`costory-zone=${zone}`)) {
+  document.cookie = `costory-zone=${zone}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+}
 document.addEventListener("htmx:load", (event) => tellLocalTimes(event.target));
 tellLocalTimes(document);

@@ -95,7 +95,6 @@ def test_changed_moved_taken_away_with_its_file(client, chapter):
     assert second.caption == "Other"
 
 
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     "file",
     [

@@ -13,7 +13,7 @@ from django.utils.formats import get_format
 from django.views.decorators.http import require_POST, require_safe
 
 from costory.lib.errors import DomainError
-from costory.lib.http import AuthedRequest
+from costory.lib.http import AuthedRequest, local_date
 from stories import prompts, services
 from stories.forms import DayForm, MonthForm, QuestionForm
 from stories.models import Chapter, Story
@@ -36,7 +36,7 @@ def journal(request: AuthedRequest, pk: UUID) -> HttpResponse:
     story = _story(request, pk, Story.Mode.JOURNAL)
     asked = MonthForm(request.GET)
     asked.is_valid()
-    today = timezone.localdate()
+    today = local_date(request)
     first = asked.first_day(today)
     skipped = asked.cleaned_data.get("skip") or 0
     weeks = calendar.Calendar(firstweekday=(get_format("FIRST_DAY_OF_WEEK") - 1) % 7).monthdatescalendar(
