@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from decimal import ROUND_CEILING
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from coaching import care
 from coaching.models import Message, Reply, Session
 from coaching.receipt import PARTS, REASONS
 from coaching.services import Prepared, Quote, stream_path
@@ -21,8 +21,6 @@ from costory.lib.errors import DomainError
 PAGE = 20
 # About a page and a half: more is folded.
 LONG = 2_500
-# EXTERNAL.md, section 7: who talks to a machine for hours is told again that it is one.
-REMIND_EVERY = timedelta(hours=3)
 
 FAILURES: Final = {
     "insufficient_provider_funds": _("The coach is closed for the moment; that is ours to mend, and we know of it."),
@@ -66,8 +64,8 @@ class Exchange:
     places: int = 1
     previous: UUID | None = None
     next: UUID | None = None
-    # Whether the listening coach says here what it is.
-    is_reminded: bool = False
+    # What the listening coach says of itself here.
+    reminder: "str | Promise" = ""
 
     @property
     def is_long(self) -> bool:
@@ -140,10 +138,12 @@ def conversation(session: Session | None, *, before: str = "") -> Conversation:
     """
     if session is None:
         return Conversation([], "")
-    rows = list(Message.objects.filter(session=session).order_by("created_at", "id").values_list("pk", "parent_id"))
-    parents: dict[UUID, UUID | None] = dict(rows)
+    messages = Message.objects.filter(session=session).order_by("created_at", "id")
+    rows = list(messages.values_list("pk", "parent_id", "created_at"))
+    parents: dict[UUID, UUID | None] = {pk: parent_id for pk, parent_id, _moment in rows}
+    moments = {pk: moment for pk, _parent_id, moment in rows}
     siblings: dict[UUID | None, list[UUID]] = defaultdict(list)
-    for pk, parent_id in rows:
+    for pk, parent_id, _moment in rows:
         siblings[parent_id].append(pk)
     path: list[UUID] = []
     end = session.head_id
@@ -151,6 +151,7 @@ def conversation(session: Session | None, *, before: str = "") -> Conversation:
         path.append(end)
         end = parents.get(end)
     path.reverse()
+    is_reminded = dict(zip(path, care.reminders(session, (moments[pk] for pk in path)), strict=True))
     if before:
         edge = Reply.objects.filter(session=session, pk=before).values_list("message_id", flat=True).first()
         path = path[: path.index(edge)] if edge in path else path
@@ -158,7 +159,6 @@ def conversation(session: Session | None, *, before: str = "") -> Conversation:
     replies = Reply.objects.filter(message__in=shown).select_related("message").defer("request")
     by_message = {reply.message_id: reply for reply in replies}
     exchanges: list[Exchange] = []
-    told: datetime | None = None
     for pk in shown:
         if (reply := by_message.get(pk)) is None:
             continue
@@ -166,10 +166,6 @@ def conversation(session: Session | None, *, before: str = "") -> Conversation:
         reply.session = session
         beside = siblings[parents[pk]]
         place = beside.index(pk)
-        is_reminded = session.mode == Session.Mode.THERAPEUTIC and (
-            told is None or reply.created_at - told >= REMIND_EVERY
-        )
-        told = reply.created_at if is_reminded else told
         exchanges.append(
             Exchange(
                 reply,
@@ -177,7 +173,7 @@ def conversation(session: Session | None, *, before: str = "") -> Conversation:
                 places=len(beside),
                 previous=beside[place - 1] if place else None,
                 next=beside[place + 1] if place + 1 < len(beside) else None,
-                is_reminded=is_reminded,
+                reminder=care.REMINDER if is_reminded[pk] else "",
             )
         )
     older = str(exchanges[0].reply.pk) if len(path) > len(shown) and exchanges else ""

@@ -21,12 +21,16 @@ Out = TypeVar("Out", bound=BaseModel)
 
 
 async def respond(
-    request: HttpRequest, post: Callable[[User, str], Reply], show: Callable[[UUID, User], Out]
+    request: HttpRequest,
+    post: Callable[[User, str], Reply],
+    show: Callable[[UUID, User], Out],
+    *,
+    first: Callable[[UUID, User], bytes] | None = None,
 ) -> HttpResponseBase | Single[Out]:
     """Ask with `post(user, idempotency key)`, and answer with what `show(reply id, user)` makes of the reply.
 
     With `Accept: text/event-stream` the answer is the stream of `delta` events, ended by `done`, `stopped` or `failed`
-    with that same object.
+    with that same object; `first` gives the events that come before all others.
     """
     user: User = request.auth.user  # type: ignore[attr-defined]  # ApiRequest, which ninja would take for a parameter.
     key = request.headers.get("Idempotency-Key") or uuid4().hex
@@ -37,8 +41,9 @@ async def respond(
     engine = process.current()
     if engine is None:
         raise ApiError("upstream_unavailable", _("The coach is starting. Try again in a moment."))
+    beginning = await sync_to_async(_with_connection_back)(first, reply.pk, user) if first is not None else b""
     if "text/event-stream" in request.headers.get("Accept", ""):
-        response = StreamingHttpResponse(_events(reply.pk, user, show), content_type=sse.MEDIA_TYPE)
+        response = StreamingHttpResponse(_events(reply.pk, user, show, beginning), content_type=sse.MEDIA_TYPE)
         response["Cache-Control"] = "no-store"
         response["X-Accel-Buffering"] = "no"
         return response
@@ -51,7 +56,11 @@ async def respond(
     return Single(data=answer)
 
 
-async def _events(reply_id: UUID, user: User, show: Callable[[UUID, User], Out]) -> AsyncIterator[bytes]:
+async def _events(
+    reply_id: UUID, user: User, show: Callable[[UUID, User], Out], beginning: bytes
+) -> AsyncIterator[bytes]:
+    if beginning:
+        yield beginning
     engine = process.current()
     if engine is None:
         return

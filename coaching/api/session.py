@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from ninja import Router, Status
 from pydantic import BaseModel, Field
@@ -16,11 +17,12 @@ from pydantic import BaseModel, Field
 from accounts.api_auth import ApiRequest, reads, spends, writes
 from accounts.models import User
 from billing.selectors import wallet_summary
-from coaching import services
+from coaching import care, helplines, services
 from coaching.api import answering
 from coaching.models import CoachModel, Dispatch, Reply, Session
-from costory.lib import money
+from costory.lib import money, sse
 from costory.lib.api import ApiError, Input, Listed, Meta, Single, Text, refusals
+from costory.lib.errors import DomainError
 from stories.models import Chapter, Story
 
 router = Router(tags=["coach"])
@@ -65,6 +67,28 @@ class MessageOut(BaseModel):
     created_at: datetime
 
 
+class CareLineOut(BaseModel):
+    """A number to call, and what it is for."""
+
+    number: str
+    purpose: str
+
+
+class CareOut(BaseModel):
+    """For somebody who may be in danger, whatever a model answers: show it before anything else."""
+
+    text: str
+    lines: list[CareLineOut]
+    directory: str
+
+
+class NoticeOut(BaseModel):
+    """What the listening coach says of itself before a message: at the start, and every three hours."""
+
+    before_message_id: UUID
+    text: str
+
+
 class SessionOut(BaseModel):
     """A conversation."""
 
@@ -75,6 +99,7 @@ class SessionOut(BaseModel):
     created_at: datetime
     updated_at: datetime
     messages: list[MessageOut]
+    notices: list[NoticeOut]
 
 
 class AnswerOut(BaseModel):
@@ -85,6 +110,7 @@ class AnswerOut(BaseModel):
     cost_micros: int
     balance_micros: int
     currency: str
+    care: CareOut | None
 
 
 class EstimateOut(BaseModel):
@@ -163,7 +189,8 @@ def reply_out(reply: Reply) -> MessageOut:
 
 def session_out(session: Session) -> SessionOut:
     """A conversation with its messages in order."""
-    replies = Reply.objects.filter(session=session).select_related("message").order_by("created_at", "id")
+    replies = list(Reply.objects.filter(session=session).select_related("message").order_by("created_at", "id"))
+    due = care.reminders(session, (reply.message.created_at for reply in replies))
     return SessionOut(
         id=session.pk,
         story_id=session.story_id,
@@ -172,6 +199,21 @@ def session_out(session: Session) -> SessionOut:
         created_at=session.created_at,
         updated_at=session.updated_at,
         messages=[side for reply in replies for side in (message_out(reply), reply_out(reply))],
+        notices=[
+            NoticeOut(before_message_id=reply.message_id, text=str(care.REMINDER))
+            for reply, is_due in zip(replies, due, strict=True)
+            if is_due
+        ],
+    )
+
+
+def care_out(user: User) -> CareOut:
+    """Where help is, for this person."""
+    lines = helplines.lines_for(user.country, get_language() or "")
+    return CareOut(
+        text=str(care.WORDS),
+        lines=[CareLineOut(number=line.number, purpose=str(line.purpose)) for line in lines],
+        directory=helplines.DIRECTORY,
     )
 
 
@@ -185,6 +227,7 @@ def answer_out(reply_id: UUID, user: User) -> AnswerOut:
         cost_micros=reply.cost_micros or 0,
         balance_micros=wallet.balance_micros,
         currency=wallet.currency,
+        care=care_out(user) if reply.message.needs_care else None,
     )
 
 
@@ -224,18 +267,33 @@ async def message_create(
 ) -> HttpResponseBase | Single[AnswerOut]:
     """Wait for the reply, or with `Accept: text/event-stream` watch it come.
 
-    The stream has `delta` events `{"text": …}` and ends with one of `done`, `stopped`, `failed`, which carries what
-    the waiting form returns. Whoever goes away leaves the reply to go on.
+    The stream has `delta` events `{"text": …}`, before them `care` where somebody may be in danger, and ends with one
+    of `done`, `stopped`, `failed`, which carries what the waiting form returns. Whoever goes away leaves the reply to
+    go on.
     """
-    return await answering.respond(request, lambda user, key: _post(user, session_id, body, key), answer_out)
+    return await answering.respond(
+        request, lambda user, key: _post(user, session_id, body, key), answer_out, first=_care_event
+    )
 
 
 def _post(user: User, session_id: UUID, body: MessageIn, key: str) -> Reply:
     session = get_object_or_404(Session.objects.of(user).select_related("story", "chapter", "user"), pk=session_id)
-    reply = services.post_message(session=session, content=body.content, request_key=key, model=body.model)
+    try:
+        reply = services.post_message(session=session, content=body.content, request_key=key, model=body.model)
+    except DomainError as refusal:
+        # Who may be in danger is not left with a no.
+        if care.is_needed(session, body.content):
+            care.record_shown(user)
+            refusal.details = refusal.details | {"care": care_out(user).model_dump()}
+        raise
     if reply.message.content != services.clean_message(content=body.content):
         raise ApiError("conflict", _("This idempotency key was used for another request."))
     return reply
+
+
+def _care_event(reply_id: UUID, user: User) -> bytes:
+    needs_care = Reply.objects.filter(pk=reply_id, message__needs_care=True).exists()
+    return sse.encode(care_out(user).model_dump_json(), event="care") if needs_care else b""
 
 
 @router.post(

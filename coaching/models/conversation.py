@@ -91,6 +91,11 @@ class Session(models.Model):
         """Whether what is sent may only go where nothing is kept: journals, family memories, therapeutic sessions."""
         return self.mode == self.Mode.THERAPEUTIC or self.story.mode in {Story.Mode.JOURNAL, Story.Mode.LEGACY}
 
+    @property
+    def is_excluded_from_analytics(self) -> bool:
+        """Whether nothing is counted of it, in figures, ideas or capital, but what billing needs."""
+        return self.mode == self.Mode.THERAPEUTIC
+
 
 class Message(models.Model):
     """What the writer said to the coach, after `parent` or as the first thing.

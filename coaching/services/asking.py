@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 import billing.services
 import events.services
 from billing.selectors import wallet_summary
-from coaching import excerpts, models_client, process
+from coaching import care, excerpts, models_client, process
 from coaching.context import Context
 from coaching.models import CoachModel, Message, Reply, Session
 from costory.lib import money
@@ -204,12 +204,12 @@ def _create(session: Session, message: Message, request_key: str, prepared: Prep
         receipt=prepared.receipt,
     )
     Session.objects.filter(pk=session.pk).update(**changes)
-    events.services.record(
-        "message.sent",
-        person_id=session.user_id,
-        subject=message,
-        payload={"mode": session.mode, "model": quote.model, "ceiling_micros": quote.ceiling_micros},
-    )
+    payload: dict[str, Any] = {"ceiling_micros": quote.ceiling_micros}
+    if not session.is_excluded_from_analytics:
+        payload |= {"mode": session.mode, "model": quote.model}
+    events.services.record("message.sent", person_id=session.user_id, subject=message, payload=payload)
+    if message.needs_care:
+        care.record_shown(session.user)
     engine = process.current()
     if engine is not None:
         transaction.on_commit(lambda: engine.offer(reply_id))

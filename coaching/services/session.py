@@ -27,7 +27,8 @@ class SessionChanges(TypedDict, total=False):
 def open_session(*, user: User, story: Story, mode: str, chapter: Chapter | None = None) -> Session:
     """Begin a conversation about a story in one of the coach's modes."""
     session = Session.objects.create(user=user, story=story, mode=mode, chapter=chapter)
-    events.services.record("session.opened", person_id=user.pk, subject=session, payload={"mode": mode})
+    if not session.is_excluded_from_analytics:
+        events.services.record("session.opened", person_id=user.pk, subject=session, payload={"mode": mode})
     return session
 
 
@@ -54,7 +55,8 @@ def archive_session(*, session: Session, is_archived: bool = True) -> None:
 @transaction.atomic
 def delete_session(*, session: Session) -> None:
     """Throw a conversation away; a reply that is being written goes on, and is paid for. It can be taken back."""
-    if Session.objects.filter(pk=session.pk, deleted_at=None).update(deleted_at=timezone.now()):
+    is_new = Session.objects.filter(pk=session.pk, deleted_at=None).update(deleted_at=timezone.now())
+    if is_new and not session.is_excluded_from_analytics:
         events.services.record("session.deleted", person_id=session.user_id, subject=session)
 
 

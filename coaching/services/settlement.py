@@ -4,7 +4,7 @@ import hashlib
 import logging
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -43,7 +43,12 @@ class Outcome:
 
     @classmethod
     def failed(cls, error_code: str, *, content: str = "", generation_id: str = "", was_sent: bool = True) -> Self:
-        """A reply the writer does not pay for."""
+        """A reply the writer does not pay for.
+
+        The provider bills no stream that ends in an error (EXTERNAL.md, 1.3). One it does bill, because only the
+        connection broke, is the house's to pay: what came is kept, and is free. `verify_costs` counts what that comes
+        to.
+        """
         return cls(
             state=Reply.State.FAILED,
             content=content,
@@ -112,15 +117,22 @@ def end_reply(*, reply_id: UUID, outcome: Outcome, claimed_by: str) -> bool:
         f"reply.{'finished' if outcome.state == Reply.State.DONE else outcome.state}",
         person_id=reply.session.user_id,
         subject=reply,
-        payload={
-            "cost_micros": cost,
-            "model": reply.model,
-            "input_tokens": reply.input_tokens,
-            "output_tokens": reply.output_tokens,
-            "error_code": outcome.error_code,
-        },
+        payload=_payload(reply),
     )
     return True
+
+
+def _payload(reply: Reply) -> dict[str, Any]:
+    """What an event tells of a reply: of a conversation that nothing counts, what it cost and no more."""
+    if reply.session.is_excluded_from_analytics:
+        return {"cost_micros": reply.cost_micros}
+    return {
+        "cost_micros": reply.cost_micros,
+        "model": reply.model,
+        "input_tokens": reply.input_tokens,
+        "output_tokens": reply.output_tokens,
+        "error_code": reply.error_code,
+    }
 
 
 def _keep_what_left(reply: Reply) -> None:

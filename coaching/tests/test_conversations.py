@@ -305,9 +305,9 @@ def test_the_listening_coach_says_what_it_is_and_says_it_again_after_three_hours
     talk = create_session(user=session.user, story=session.story, chapter=session.chapter, mode="therapeutic")
     for number in range(4):
         reply = say(talk, f"Say {number}")
-        Reply.objects.filter(pk=reply.pk).update(created_at=timezone.now() + timedelta(hours=2 * number))
+        Message.objects.filter(pk=reply.message_id).update(created_at=timezone.now() + timedelta(hours=2 * number))
     found = exchanges.conversation(Session.objects.select_related("story").get(pk=talk.pk)).exchanges
-    assert [exchange.is_reminded for exchange in found] == [True, False, True, False]
+    assert [bool(exchange.reminder) for exchange in found] == [True, False, True, False]
 
 
 @pytest.mark.parametrize("name", ["session-revise", "session-archive", "session-delete", "session-restore"])

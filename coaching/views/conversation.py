@@ -54,7 +54,7 @@ def session_start(request: AuthedRequest, story_pk: UUID) -> HttpResponse:
     form.is_valid()
     chapter = _chapter(request, story, form.cleaned_data.get("chapter"))
     if form.errors:
-        return _render(request, story=story, mode=mode, chapter=chapter, session=None, form=form, status=422)
+        return _unfit(request, story=story, mode=mode, chapter=chapter, session=None, form=form)
     try:
         session = services.start_session(
             user=request.user, story=story, mode=mode, chapter=chapter, **_message(form)
@@ -72,7 +72,7 @@ def message_create(request: AuthedRequest, pk: UUID) -> HttpResponse:
     form = MessageForm(request.POST, offered=_offered())
     about = {"story": session.story, "mode": session.mode, "chapter": session.chapter, "session": session}
     if not form.is_valid():
-        return _render(request, **about, form=form, status=422)
+        return _unfit(request, **about, form=form)
     try:
         services.post_message(session=session, **_message(form))
     except DomainError as refusal:
@@ -116,7 +116,7 @@ def message_again(request: AuthedRequest, pk: UUID) -> HttpResponse:
     form = MessageForm(request.POST, offered=_offered())
     about = {"story": session.story, "mode": session.mode, "chapter": session.chapter, "session": session}
     if not form.is_valid():
-        return _render(request, **about, form=form, status=422)
+        return _unfit(request, **about, form=form)
     asked = form.cleaned_data
     try:
         services.ask_again(
@@ -215,10 +215,20 @@ def _answer(request: AuthedRequest, session: Session) -> HttpResponse:
 def _refused(request: AuthedRequest, refusal: DomainError, **about: Any) -> HttpResponse:
     """Say no in plain words, and keep what was written. Who may be in danger is not left with a no."""
     status = 402 if isinstance(refusal, InsufficientCredits) else 422
+    return _render(request, **about, refusal=refusal, is_care=_needs_care(request, about), status=status)
+
+
+def _unfit(request: AuthedRequest, **about: Any) -> HttpResponse:
+    """What was sent is no message: too long, or empty."""
+    return _render(request, **about, is_care=_needs_care(request, about), status=422)
+
+
+def _needs_care(request: AuthedRequest, about: dict[str, Any]) -> bool:
     session = about["session"] or Session(story=about["story"], user=request.user, mode=about["mode"])
-    form: MessageForm = about["form"]
-    is_care = care.is_needed(session, form.cleaned_data.get("content") or "")
-    return _render(request, **about, refusal=refusal, is_care=is_care, status=status)
+    is_needed = care.is_needed(session, request.POST.get("content", ""))
+    if is_needed:
+        care.record_shown(request.user)
+    return is_needed
 
 
 def _render(
