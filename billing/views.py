@@ -27,9 +27,13 @@ SHOWN = {"answers": Q(kind=EntryKind.CHARGE), "credits": ~Q(kind=EntryKind.CHARG
 def entry_list(request: AuthedRequest) -> HttpResponse:
     """Every movement of somebody's credits, newest first; `?before=` a line's position goes further back.
 
-    `?show=` one of SHOWN leaves the rest out; anything else shows all.
+    `?reply=` begins at the line that paid for it. `?show=` one of SHOWN leaves the rest out; anything else shows all.
     """
     before = request.GET.get("before", "")
+    reply = request.GET.get("reply", "")[:40]
+    if reply.isascii() and reply.isprintable() and reply and not before:
+        paid = Entry.objects.of(request.user).filter(kind=EntryKind.CHARGE, cause=f"reply:{reply}").first()
+        before = str(paid.position + 1) if paid is not None else ""
     shown = request.GET.get("show", "")
     entries = Entry.objects.of(request.user).select_related("wallet").filter(SHOWN.get(shown, Q()))
     if before.isascii() and before.isdigit() and len(before) < 10:

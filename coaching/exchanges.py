@@ -97,7 +97,13 @@ class Exchange:
 
     @property
     def cost(self) -> str:
-        return price(self.reply.cost_micros or 0)
+        """To the last digit, as the line of the ledger has it."""
+        return money.format_micros(
+            self.reply.cost_micros or 0,
+            language=get_language() or "en",
+            currency=settings.WALLET_CURRENCY,
+            is_exact=True,
+        )
 
     @property
     def energy(self) -> str:

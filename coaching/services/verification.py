@@ -30,27 +30,32 @@ class Difference:
 
 @dataclass(frozen=True)
 class Verification:
-    """How many replies were compared, which differ, and how many the provider does not know."""
+    """How many replies were compared, which differ, and how many the provider does not know.
+
+    `borne_usd` is what it billed for replies that failed: they are free by the house's rule, and differ from nothing.
+    """
 
     count: int
     unknown: int
     differences: list[Difference]
+    borne_usd: Decimal = Decimal(0)
 
 
 def verify_costs(*, days: int, limit: int) -> Verification:
     """Ask the provider what settled replies cost, the latest first, and compare. Nothing is changed."""
     since = timezone.now() - timedelta(days=days)
     rows = Reply.objects.filter(ended_at__gte=since, is_offline=False).exclude(generation_id="")
-    settled = list(rows.order_by("-ended_at").values_list("id", "generation_id", "provider_cost_usd")[:limit])
+    settled = list(rows.order_by("-ended_at").values_list("id", "generation_id", "provider_cost_usd", "state")[:limit])
     return async_to_sync(_compare)(settled)
 
 
-async def _compare(settled: list[tuple[UUID, str, Decimal | None]]) -> Verification:
+async def _compare(settled: list[tuple[UUID, str, Decimal | None, str]]) -> Verification:
     client = models_client.create()
     differences = []
     count = unknown = 0
+    borne = Decimal(0)
     try:
-        for reply_id, generation_id, cost in settled:
+        for reply_id, generation_id, cost, state in settled:
             try:
                 found = await client.generation(generation_id)
             except openrouter.OpenRouterError:
@@ -60,9 +65,11 @@ async def _compare(settled: list[tuple[UUID, str, Decimal | None]]) -> Verificat
                 unknown += 1
             else:
                 count += 1
-                if abs(billed - (cost or Decimal(0))) > TOLERANCE_USD:
+                if state == Reply.State.FAILED and not cost:
+                    borne += billed
+                elif abs(billed - (cost or Decimal(0))) > TOLERANCE_USD:
                     differences.append(Difference(reply_id, cost or Decimal(0), billed))
             await asyncio.sleep(PAUSE_SECONDS)
     finally:
         await client.aclose()
-    return Verification(count, unknown, differences)
+    return Verification(count, unknown, differences, borne)

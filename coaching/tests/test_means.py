@@ -1,18 +1,24 @@
 """How much may be asked for at once, how long an answer the credits reach for, and whether the costs were right."""
 
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 
+import httpx
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
-from billing.models import Wallet
+from billing.models import Entry, Wallet
 from billing.services import InsufficientCredits
 from coaching import services
 from coaching.models import Reply, Session
 from coaching.services import TooManyReplies
 from coaching.tests.conftest import create_session, offer_model
+from coaching.tests.test_api_work import bearer
+from costory.lib import money
 from tests.model_server import ModelServer
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +103,67 @@ def test_costs_are_compared_with_the_providers(session: Session, model_server: M
     assert "0 replies compared, 0 differ, 1 unknown" in out.getvalue()
     with pytest.raises(CommandError):
         call_command("verify_costs", days=0)
+
+
+def bill(server: ModelServer, cost: str) -> str:
+    """A generation that the provider knows, and its number."""
+    asked = {"model": "test/normal", "messages": [{"role": "user", "content": "Well?"}], "stream": True}
+    httpx.post(f"{server.url}/chat/completions", json=asked, headers={"Authorization": "Bearer k"}, trust_env=False)
+    server.chats[-1].cost = Decimal(cost)
+    return server.chats[-1].generation_id
+
+
+def test_what_the_provider_bills_otherwise_is_told(session: Session, model_server: ModelServer):
+    settle(session, bill(model_server, "0.001"), "0.001")
+    out = StringIO()
+    call_command("verify_costs", stdout=out)
+    assert "1 replies compared, 0 differ, 0 unknown" in out.getvalue()
+
+    wrong = settle(session, bill(model_server, "0.003"), "0.001")
+    lost = settle(session, bill(model_server, "0.002"), "0")
+    Reply.objects.filter(pk=lost.pk).update(state="failed", cost_micros=0)
+    out = StringIO()
+    with pytest.raises(CommandError) as differs:
+        call_command("verify_costs", stdout=out)
+    assert differs.value.returncode == 1
+    assert f"{wrong.pk}: charged for 0.001" in out.getvalue()
+    assert str(lost.pk) not in out.getvalue()
+    assert "billed 0.002 USD for failed replies" in out.getvalue()
+    assert "3 replies compared, 1 differ, 0 unknown" in out.getvalue()
+
+
+def test_the_price_after_is_the_ledgers_line_and_each_leads_to_the_other(session: Session, client: Client):
+    reply = post(session, "a")
+    Reply.objects.filter(pk=reply.pk).update(state="running", claimed_by="here")
+    usd = Decimal("0.000123")
+    services.end_reply(
+        reply_id=reply.pk,
+        outcome=services.Outcome(state="done", content="Yes.", provider_cost_usd=usd),
+        claimed_by="here",
+    )
+    entry = Entry.objects.get(cause=f"reply:{reply.pk}")
+    client.force_login(session.user)
+    page = client.get(reverse("coaching:reply-detail", args=[reply.pk]), headers={"HX-Request": "true"}).text
+    amount = money.format_micros(-entry.amount_micros, language="en", is_exact=True)
+    assert f"{amount}</a>" in page
+    ledger = client.get(f"{reverse('billing:entry-list')}?reply={reply.pk}").text
+    assert f'id="reply-{reply.pk}"' in ledger
+    assert reverse("coaching:reply-detail", args=[reply.pk]) in ledger
+    assert f"−{amount}" in ledger
+    assert client.get(f"{reverse('billing:entry-list')}?reply=x%00y").status_code == 200
+
+
+def test_a_program_is_told_to_wait(session: Session, client: Client, settings: Any):
+    settings.REPLIES_AT_ONCE = 1
+    post(session, "a")
+    url = f"/api/v1/ai/sessions/{session.pk}/messages"
+    answer = client.post(url, {"content": "And?"}, "application/json", headers=bearer(session.user))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "rate_limited")
+
+
+def test_the_provider_gets_a_keyed_number_for_a_person(session: Session, settings: Any):
+    sent = services.preview_message(session=session, content="Well?").request["user"]
+    assert len(sent) == 32
+    assert session.user_id.hex not in sent
+    settings.SECRET_KEY = "another"
+    assert services.preview_message(session=session, content="Well?").request["user"] != sent

@@ -43,6 +43,14 @@ def test_what_left_the_house_is_listed_with_its_bytes(session: Session, client: 
     page = client.get(url).text
     assert page.count("does not train on it") == 30
     assert "Earlier ones" in page
+    # What was sent at one and the same moment is neither left out nor shown twice.
+    Dispatch.objects.update(sent_at=timezone.now())
+    seen, asked = [], url
+    while asked:
+        answered = client.get(asked)
+        seen += [row.pk for row in answered.context["rows"]]
+        asked = f"{url}?before={answered.context['older']}" if answered.context["older"] else ""
+    assert len(seen) == len(set(seen)) == 32
     dispatch = Dispatch.objects.earliest("sent_at")
     bytes_ = client.get(reverse("coaching:reply-request", args=[dispatch.pk])).content
     assert bytes_ == dispatch.body

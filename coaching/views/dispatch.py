@@ -4,6 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
@@ -27,7 +28,7 @@ def dispatch_list(request: AuthedRequest, story_pk: UUID) -> HttpResponse:
     rows = rows.select_related("reply", "reply__session", "reply__proposal").defer("packed", "reply__request")
     if before := asked.cleaned_data.get("before"):
         edge = rows.filter(pk=before).values_list("sent_at", flat=True).first()
-        rows = rows.filter(sent_at__lt=edge) if edge else rows
+        rows = rows.filter(Q(sent_at__lt=edge) | Q(sent_at=edge, pk__gt=before)) if edge else rows
     found = list(rows.order_by("-sent_at", "reply_id")[: PAGE + 1])
     older = str(found[PAGE - 1].pk) if len(found) > PAGE else ""
     return render(request, "coaching/dispatch_list.html", {"story": story, "rows": found[:PAGE], "older": older})

@@ -26,5 +26,7 @@ class Command(BaseCommand):
             f"{checked.count} replies compared, {len(checked.differences)} differ,"
             f" {checked.unknown} unknown to the provider."
         )
+        if checked.borne_usd:
+            self.stdout.write(f"The provider billed {checked.borne_usd} USD for failed replies, which the house bears.")
         if checked.differences:
             raise CommandError("The ledger and the provider differ.", returncode=1)
