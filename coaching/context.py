@@ -109,6 +109,7 @@ def build_context(
     codex_rest: CodexRest | None = None,
     private_terms: Sequence[str] = (),
     reads_ahead: bool = False,
+    findings: str = "",
     budget_tokens: int = DEFAULT_BUDGET_TOKENS,
 ) -> Context:
     """Choose what the model is given.
@@ -116,9 +117,9 @@ def build_context(
     `current` is the position of the chapter being written; without one, every chapter counts as earlier. `cursor` is
     an index into its text in code points, by default its end, and is brought into range. The last of `turns` is the
     message to answer. `language` chooses prompt and labels. `codex` is given in the order of its importance, and
-    `codex_rest` goes into the receipt alone. Chapters after the current one are read only with `reads_ahead`.
-    `private_terms` are the account's display name, handle and e-mail address. Raises MessageTooLong, and ValueError for
-    an unknown mode or chapter or no message to answer.
+    `codex_rest` goes into the receipt alone. `findings` is what was counted in the chapter being written. Chapters
+    after the current one are read only with `reads_ahead`. `private_terms` are the account's display name, handle and
+    e-mail address. Raises MessageTooLong, and ValueError for an unknown mode or chapter or no message to answer.
     """
     if not turns or turns[-1].role != "user":
         raise ValueError("the last turn must be the writer's message")
@@ -126,7 +127,17 @@ def build_context(
         raise ValueError("the chapter being written is not among the chapters")
     builder = _Builder(load(mode, language), HEADINGS[prompt_language(language)], Redactor(private_terms))
     entries = (codex, codex_rest or CodexRest())
-    return builder.build(brief, chapters, current, turns, cursor, entries, budget_tokens, reads_ahead=reads_ahead)
+    return builder.build(
+        brief,
+        chapters,
+        current,
+        turns,
+        cursor,
+        entries,
+        budget_tokens,
+        reads_ahead=reads_ahead,
+        findings=findings,
+    )
 
 
 class _Builder:
@@ -149,6 +160,7 @@ class _Builder:
         budget_tokens: int,
         *,
         reads_ahead: bool,
+        findings: str,
     ) -> Context:
         latest = Turn("user", self._redact(turns[-1].content))
         frame = f"{OPENING}{CLOSING}\n\n{self._headings.message}\n\n"
@@ -173,14 +185,15 @@ class _Builder:
         read_ahead = later if reads_ahead else []
         for_earlier, for_later = self._share(past, earlier), self._share(ahead, read_ahead)
         chapter_section, chapter_items = self._chapter(written, cursor, for_earlier + for_later)
+        counted, counted_items = self._findings(findings if chapter_section else "")
         told_later = ahead.tell(read_ahead, for_later)
         self._room -= told_later.tokens
         told_earlier = past.tell(earlier, self._room)
         self._room -= told_earlier.tokens
         older, oldest = self._history(turns[:-1], oldest, self._room)
 
-        sections += [told_earlier.text, told_later.text, chapter_section]
-        receipt += [*told_earlier.items, *told_later.items, *chapter_items]
+        sections += [told_earlier.text, told_later.text, chapter_section, counted]
+        receipt += [*told_earlier.items, *told_later.items, *chapter_items, *counted_items]
         receipt += self._history_items(older + history, oldest)
         receipt.append(self._item("message", "", latest.content, "whole"))
         if later and not reads_ahead:
@@ -290,6 +303,15 @@ class _Builder:
             return "", [ReceiptItem("chapter", label, 0, included=False, reason="no-room")]
         reason = "around-cursor" if before or after else "whole"
         return section, [self._item("chapter", label, section, reason)]
+
+    def _findings(self, findings: str) -> tuple[str, list[ReceiptItem]]:
+        """What was counted in the chapter being written; it quotes the text, so it is cleaned like it."""
+        if not findings:
+            return "", []
+        section = f"{self._headings.counted}\n{self._clean(findings)}\n\n"
+        if not self._take(section):
+            return "", [ReceiptItem("findings", "", 0, included=False, reason="no-room")]
+        return section, [self._item("findings", "", section, "whole")]
 
     def _history(self, turns: Sequence[Turn], before: int, limit: int) -> tuple[list[Turn], int]:
         """Whole messages that end just before this index, newest first, within a limit; and the index of the oldest."""

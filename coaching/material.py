@@ -71,6 +71,7 @@ class Headings:
     played_by_coach: str
     earlier: str
     current: str
+    counted: str
     chapter: str
     later: str
     excerpt: str
@@ -108,6 +109,7 @@ HEADINGS: Final = {
         played_by_coach="played by you",
         earlier="## Earlier chapters",
         current="## The chapter being written",
+        counted="## Counted in it beforehand (figures to trust; speak only of those that matter)",
         chapter="Chapter {number}",
         later="## Later chapters (to keep things consistent; what happens in them is not to be told or hinted at)",
         excerpt="(opening and close only; no summary exists)",
@@ -143,6 +145,7 @@ HEADINGS: Final = {
         played_by_coach="joué par vous",
         earlier="## Chapitres précédents",
         current="## Le chapitre en cours",
+        counted="## Relevé d’avance dans ce chapitre (chiffres fiables\u202f; ne parler que de ceux qui comptent)",
         chapter="Chapitre {number}",
         later="## Chapitres suivants (pour la cohérence\u202f; ne rien en dire ni en laisser deviner)",
         excerpt="(le début et la fin seulement\u202f; il n’existe pas de résumé)",

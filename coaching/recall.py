@@ -22,6 +22,8 @@ _SHORT_TITLE_CHARACTERS: Final = 60
 _SUMMARY_CHARACTERS: Final = 1_500
 # What an excerpt can show of a chapter's two ends, with some to spare: no more than this is cleaned.
 _HEAD_CHARACTERS: Final = 1_500
+# What a line or a glimpse is cut from.
+_START_CHARACTERS: Final = 400
 _TAIL_CHARACTERS: Final = 3_000
 # Lines for all before excerpts for some, as long as they leave this much of the room: a half.
 _LINES_SHARE: Final = 2
@@ -67,6 +69,8 @@ class Recall:
         self._head = f"{heading}\n"
         self._part = part
         self._nearest_last = nearest_last
+        # Each chapter's line is priced before there is room for it, and told after.
+        self._lines: dict[int, Form] = {}
 
     def least(self, chapters: Sequence[ChapterText]) -> int:
         """The tokens it takes to give each of these chapters a line."""
@@ -138,7 +142,7 @@ class Recall:
 
     def _few_words(self, chapter: ChapterText, characters: int) -> str:
         words = one_line(self._clean(chapter.title[:_SHORT_TITLE_CHARACTERS]))
-        words = words or one_line(self._clean(chapter.text[:_HEAD_CHARACTERS].strip()))
+        words = words or one_line(self._clean(chapter.text[:_START_CHARACTERS].strip()))
         return excerpts.opening(words, characters) if characters else ""
 
     def _glimpse(self, chapter: ChapterText) -> Form:
@@ -146,12 +150,16 @@ class Recall:
 
     def _line(self, chapter: ChapterText) -> Form:
         """One sentence of the summary, or of the text."""
-        said = one_line(self._clean((chapter.summary or chapter.text.strip())[:_HEAD_CHARACTERS]))
+        if (known := self._lines.get(chapter.position)) is not None:
+            return known
+        said = one_line(self._clean((chapter.summary or chapter.text.strip())[:_START_CHARACTERS]))
         first = excerpts.opening(said, _LINE_CHARACTERS)
         mark = "" if first == said else " […]"
         title = one_line(self._clean(chapter.title[:_SHORT_TITLE_CHARACTERS]))
         name = f"{chapter.position} · {title}" if title else str(chapter.position)
-        return self._form(f"- {name}{self._headings.colon}{first}{mark}\n", "line")
+        form = self._form(f"- {name}{self._headings.colon}{first}{mark}\n", "line")
+        self._lines[chapter.position] = form
+        return form
 
     def _fullest(self, chapter: ChapterText, *, is_nearest: bool) -> Form:
         raw = chapter.text.strip()

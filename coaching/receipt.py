@@ -15,6 +15,7 @@ PARTS: Final = {
     "earlier": _("Earlier chapter"),
     "ahead": _("Later chapter, by your leave"),
     "chapter": _("The chapter you are writing"),
+    "findings": _("What was counted in it"),
     "read": _("Chapter"),
     "history": _("Earlier messages of this conversation"),
     "message": _("Your message"),

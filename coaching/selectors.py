@@ -12,6 +12,7 @@ from coaching import tasks, voice
 from coaching.context import ChapterText, CodexEntry, CodexRest, Context, StoryBrief, Turn, build_context
 from coaching.continuity import Known, KnownFact, Passage
 from coaching.models import Message, Reply, Session, Summary
+from coaching.offline.digest import digest
 from stories.models import Beat, Chapter, CodexFact, Story
 from stories.models import CodexEntry as StoredEntry
 from stories.selectors.codex import EntryAtChapter, codex_at
@@ -21,6 +22,10 @@ TURNS_THAT_NAME = 6
 # A chapter shorter than this says too little of a voice, and more than this says nothing new.
 STYLE_FROM_CHARACTERS = 3_000
 STYLE_CHARACTERS = 40_000
+# A chapter and more; what stands before says little of the passage in hand.
+FINDINGS_CHARACTERS = 60_000
+# The coaches that speak of craft are told what was counted, and need not count.
+MODES_OF_CRAFT = frozenset({Session.Mode.NARRATIVE, Session.Mode.STRUCTURAL})
 # Enough that the budget, not this, decides how far back a conversation reaches.
 TURNS = 40
 
@@ -96,6 +101,9 @@ def _context(
         codex_rest=codex_rest,
         private_terms=private_terms(session.user),
         reads_ahead=session.reads_ahead,
+        findings=findings_of(session.story, current.content)
+        if current is not None and prompt in MODES_OF_CRAFT
+        else "",
         budget_tokens=budget_tokens or settings.CONTEXT_BUDGET_TOKENS,
     )
 
@@ -112,7 +120,7 @@ def style_of(story: Story, chapter: Chapter) -> str:
 
 def findings_of(story: Story, text: str) -> str:
     """What the offline coach has counted in a text, for the model, which then need not count."""
-    return ""
+    return digest(text[-FINDINGS_CHARACTERS:], story.language)
 
 
 def offline_answer(*, session: Session, content: str) -> str:
@@ -158,7 +166,8 @@ def brief_of(story: Story, chapter: Chapter | None = None) -> StoryBrief:
 def chapter_texts(story: Story, current: Chapter | None, *, reads_ahead: bool = False) -> list[ChapterText]:
     """The story's chapters with the summaries that hold; of later ones, without leave, only that they exist."""
     rows = story.chapters.filter(deleted_at=None).order_by("position").select_related("summary")
-    rows = rows.only("position", "title", "content", "summary__text", "summary__text_sha256")
+    # `only` would leave the summaries out of the join: each chapter would ask for its own.
+    rows = rows.defer("content_html", "provenance", "prompt", "setting")
     if current is None or reads_ahead:
         return [_chapter_text(row) for row in rows]
     later = story.chapters.filter(deleted_at=None, position__gt=current.position).order_by("position")

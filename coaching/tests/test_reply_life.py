@@ -180,7 +180,7 @@ def test_a_reply_nobody_began_is_stopped_for_nothing(model_server: ModelServer):
         ("402", "insufficient_provider_funds"),
         ("429", "rate_limited"),
         ("503", "provider_unavailable"),
-        ("404", "provider_unavailable"),
+        ("404", "model_retired"),
         ("403", "refused"),
         ("400", "context_too_long"),
         ("html", "bad_answer"),

@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from uuid import UUID
 
 from stories.mentions import Lexicon, Named
@@ -29,8 +30,13 @@ class MentionCounts:
 
 
 def lexicon_of(*, story: Story, entries: Iterable[CodexEntry]) -> Lexicon:
-    """The names of a story's codex, ready to be found in its texts."""
-    return Lexicon(_named(entries), language=story.language)
+    """The names of a story's codex, ready to be found in its texts. The last few are kept, by their names."""
+    return _lexicon(tuple(_named(entries)), story.language)
+
+
+@lru_cache(maxsize=64)
+def _lexicon(entries: tuple[Named, ...], language: str) -> Lexicon:
+    return Lexicon(entries, language=language)
 
 
 def count_mentions(*, story: Story, entries: Sequence[CodexEntry], chapters: Sequence[Chapter]) -> MentionCounts:
