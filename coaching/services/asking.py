@@ -187,7 +187,8 @@ def _create(session: Session, message: Message, request_key: str, prepared: Prep
         row = Session.objects.select_for_update().only("head_id", "title").get(pk=session.pk)
         message.parent_id = row.head_id if parent is AFTER_HEAD else getattr(parent, "pk", None)
         changes["head"] = message
-        if not row.title:
+        if not row.title and not message.needs_care:
+            # Words of danger are no name to be met with in a list.
             changes["title"] = title_of(message.content)
     message.save(force_insert=True)
     reply = Reply.objects.create(
