@@ -182,6 +182,20 @@ def context(count: int) -> list[Row]:
     return rows
 
 
+def craft(count: int) -> list[Row]:
+    from bench import craft as bench
+
+    return [
+        (
+            f"the offline coach on 5,000 words of {name}",
+            "≤ 300 ms",
+            f"{time:.0f} ms",
+            f"ten times the words: {ten:.1f} ×",
+        )
+        for name, time, ten in bench.measure(count)
+    ]
+
+
 def epub(count: int) -> list[Row]:
     from bench import epub as bench
 
@@ -226,6 +240,7 @@ def main() -> int:
             "autosave": lambda: autosave(options.rounds),
             "epub": lambda: epub(options.rounds),
             "context": lambda: context(options.rounds),
+            "craft": lambda: craft(options.rounds),
         }
         if options.only not in {None, *parts}:
             parser.error(f"--only takes one of {', '.join(parts)}")

@@ -1,6 +1,7 @@
-"""Where people in danger are helped: numbers by country, as their services publish them (checked 2026-11).
+"""Where people in danger are helped: numbers by country, as their services publish them.
 
-Numbers change: an operator corrects them here. Each line says what it is for, day and night unless told otherwise.
+Written from memory of what is published, with no network to check it: an operator has to before going public, and
+whenever a number changes. Each line says what it is for, day and night unless told otherwise.
 """
 
 from dataclasses import dataclass

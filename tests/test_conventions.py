@@ -105,6 +105,8 @@ OWN_ROOMS = {
         "offline",
         # What does not fit together in a story, found by rule or taken from a model's answer.
         "continuity",
+        # What stands out in a chapter when it is counted, as a page shows it.
+        "craft",
         "care",
         "helplines",
         # The models in plain words, and who else handles what is entrusted to the house.

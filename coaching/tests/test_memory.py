@@ -168,7 +168,7 @@ def test_offered_when_a_chapter_is_finished(writer: Client, story: Story, first:
     offer = reverse("coaching:summary-offer", args=[story.pk])
     assert "Shall the coach remember" not in writer.get(offer).text
     status = reverse("stories:chapter-status", args=[story.pk, first.pk])
-    assert writer.post(status, {"status": "finished"}, headers=HTMX)["HX-Trigger"] == "chapter-finished"
+    assert writer.post(status, {"status": "finished"}, headers=HTMX)["HX-Trigger"] == '{"chapter-finished": {}}'
     page = writer.get(offer).text
     assert "“One” is finished" in page
     assert "At most" in page

@@ -64,6 +64,12 @@ function look(root) {
     const box = scroller(chat.querySelector("#chat-messages"));
     if (box !== document.scrollingElement) box.scrollTop = box.scrollHeight;
   }
+  // Who may be in danger sees at once where help is, whatever else there is to read.
+  if (chat) {
+    const care = [...chat.querySelectorAll(".care")].at(-1);
+    const last = chat.querySelector("#chat-messages > :nth-last-child(2)");
+    if (care && (last?.contains(care) || care.closest("#chat-composer"))) care.scrollIntoView({ block: "center" });
+  }
 }
 
 // Where the writer stands in the page and what is selected there, counted in characters as the server counts them.

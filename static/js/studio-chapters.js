@@ -63,7 +63,7 @@ async function ask(address, fields = {}) {
     return true;
   }
   const said = JSON.parse(answer.headers.get("HX-Trigger") ?? "{}");
-  if (said.toast) say(said.toast);
+  for (const [name, detail] of Object.entries(said)) document.body.dispatchEvent(new CustomEvent(name, { detail }));
   if (![200, 409, 422].includes(answer.status)) {
     say({ message: toasts.dataset.errorText, level: "error" });
     return false;

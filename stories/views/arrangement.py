@@ -113,7 +113,7 @@ def chapter_status(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpResp
     response = _answer(request, chapter.story)
     if request.htmx and form.cleaned_data["status"] == Chapter.Status.FINISHED:
         # Whoever wants to do something about a finished chapter listens for it on the page.
-        response["HX-Trigger"] = "chapter-finished"
+        response["HX-Trigger"] = json.dumps({"chapter-finished": {}})
     return response
 
 
