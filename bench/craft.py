@@ -15,8 +15,8 @@ _ENGLISH = (
     " said anna exclaimed it was a dark and stormy night in the end of the street where rain had fallen all day long"
 )
 _FRENCH = (
-    "la lampe s’éteignit et personne ne vint au port elle vit lentement marcher fut ouverte par un inconnu doucement dit"
-    " anna s’exclama-t-elle son cœur battait la chamade au bout de la rue où la pluie était tombée toute la journée"
+    "la lampe s’éteignit et personne ne vint au port elle vit lentement marcher fut ouverte par un inconnu doucement"
+    " dit anna s’exclama-t-elle son cœur battait la chamade au bout de la rue où la pluie était tombée toute la journée"
 )
 
 
