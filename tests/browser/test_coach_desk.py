@@ -1,0 +1,140 @@
+"""The coach's desk in a browser: a proposal asked for, compared, taken in and undone; help for whoever is in danger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+import billing.services
+from coaching.models import Message, Proposal, Reply
+from coaching.tests.conftest import offer_model
+from stories.models import Chapter
+from stories.provenance import COACH
+from stories.services import create_chapter
+from tests.browser.test_editor import open_chapter, state
+from tests.factories import create_story, create_user
+from tests.model_server import ModelServer
+from tests.servers import ServerThread
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+TEXT = "The lamp was very old and really quite dim.\n\nNobody came."
+MODEL = "test/normal"
+
+
+@pytest.fixture
+def model_server(settings: Any) -> Iterator[ModelServer]:
+    with ModelServer() as server:
+        settings.OPENROUTER_BASE_URL = server.url
+        settings.OPENROUTER_API_KEY = "sk-or-test"
+        settings.OPENROUTER_DIALECT = "openrouter"
+        settings.OPENROUTER_MODEL = MODEL
+        settings.COACH_ONLINE = True
+        yield server
+
+
+@pytest.fixture
+def live_asgi(model_server: ModelServer, transactional_db: None) -> Iterator[ServerThread]:
+    """The product, started when the settings point at the model."""
+    from costory.asgi import application
+
+    offer_model(MODEL)
+    with ServerThread(application) as server:
+        yield server
+
+
+@pytest.fixture(params=["en", "fr"])
+def studio(request: Any, page: Page, model_server: ModelServer, live_asgi: ServerThread) -> Page:
+    person = create_user(language=request.param)
+    billing.services.grant_credits(user=person, amount_micros=5_000_000, reason="test", cause=f"test:{person.pk}")
+    story = create_story(owner=person, language="en")
+    return open_chapter(page, create_chapter(story=story, author=person, title="Night", content=TEXT))
+
+
+def axe_is_quiet(page: Page) -> None:
+    faults = Axe().run(
+        page, options={"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
+    )
+    assert faults.violations_count == 0, faults.generate_report()
+
+
+def test_axe_finds_nothing_while_it_streams_and_after(studio: Page, model_server: ModelServer) -> None:
+    model_server.script("steady-60x60")
+    studio.wait_for_selector("#chat-composer")
+    studio.fill("#chat-composer textarea", "Does it hold?")
+    studio.click("#chat-composer button.button--primary")
+    expect(studio.locator("[aria-busy=true] .message__stream")).not_to_be_empty()
+    axe_is_quiet(studio)
+    expect(studio.locator(".message__thumb").first).to_be_visible(timeout=15_000)
+    axe_is_quiet(studio)
+    studio.click("#side-tab-proposals")
+    studio.wait_for_selector("#desk-form")
+    axe_is_quiet(studio)
+
+
+def test_a_proposal_from_asking_to_undoing(studio: Page) -> None:
+    studio.click("#side-tab-proposals")
+    studio.wait_for_selector("#desk-form")
+    studio.check("#desk-form [value=rewrite]", force=True)
+    end = TEXT.index("\n")
+    studio.focus(".editor__text")
+    studio.evaluate(f"document.querySelector('.editor__text').setSelectionRange(0, {end})")
+    expect(studio.locator("[data-passage]")).to_have_text(TEXT[:end])
+    studio.click("#desk-form button.button--primary")
+    expect(studio.locator(".proposal__comparison del").first).to_be_visible()
+    assert Chapter.objects.get().content == TEXT
+    reply = Reply.objects.get()
+    assert Proposal.objects.get().passage == TEXT[:end]
+
+    studio.click(".proposal__actions [value=replaced]")
+    expect(studio.locator(".proposal--decided")).to_be_visible()
+    state(studio, "saved")
+    written = Chapter.objects.get()
+    assert written.content == reply.content.strip() + TEXT[end:]
+    assert [run[1:] for run in written.runs if run[1] == COACH] == [[COACH, str(reply.pk)]]
+
+    studio.focus(".editor__text")
+    studio.keyboard.press("Control+z")
+    assert studio.input_value(".editor__text") == TEXT
+    state(studio, "saved")
+    assert Chapter.objects.get().content == TEXT
+    studio.click(".receipt summary")
+    expect(studio.locator(".receipt__digest")).to_contain_text(reply.request_sha256[:16])
+
+
+def test_help_is_there_at_once_and_before_the_model(studio: Page, model_server: ModelServer) -> None:
+    model_server.script("slow-start")
+    studio.wait_for_selector("#chat-composer")
+    studio.fill("#chat-composer textarea", "I want to die.")
+    studio.click("#chat-composer button.button--primary")
+    expect(studio.locator(".care")).to_be_in_viewport()
+    expect(studio.locator(".care__lines a").first).to_have_attribute(
+        "href", "tel:3114" if _is_french(studio) else "tel:112"
+    )
+    assert Message.objects.get().needs_care
+    expect(studio.locator("#chat-composer textarea")).to_have_value("")
+
+
+def test_what_is_being_said_to_the_coach_survives_the_tab(studio: Page) -> None:
+    studio.wait_for_selector("#chat-composer")
+    studio.fill("#chat-composer textarea", "Is the lamp too old?")
+    studio.wait_for_timeout(900)
+    address = studio.url
+    context = studio.context
+    studio.close()
+    again = context.new_page()
+    again.goto(address)
+    expect(again.locator("#chat-composer textarea")).to_have_value("Is the lamp too old?")
+    again.click("#chat-composer button.button--primary")
+    expect(again.locator(".message--person")).to_contain_text("Is the lamp too old?")
+    again.reload()
+    again.wait_for_selector("#chat-composer")
+    again.wait_for_timeout(500)
+    expect(again.locator("#chat-composer textarea")).to_have_value("")
+
+
+def _is_french(page: Page) -> bool:
+    return page.locator("html").get_attribute("lang") == "fr"
