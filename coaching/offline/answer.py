@@ -8,10 +8,10 @@ from typing import Final
 from zlib import crc32
 
 from coaching.offline import danger
-from coaching.offline.findings import MANY, Finding, find
 from coaching.offline.measures import Measures, measure
 from coaching.offline.phrases import Phrases, phrases
 from coaching.offline.reading import LONGEST_READ
+from coaching.offline.topics import MANY, Finding, find
 
 _ENOUGH_WORDS: Final = 40
 _REMARKS: Final = 3

@@ -1,117 +1,150 @@
-"""From figures to what is worth saying: each topic's remark, and how much it weighs."""
+"""What stands out in a chapter, each finding with its place: something to look at, never a fault.
 
-from collections.abc import Mapping, Sequence
+Every pass is linear in the text. Places are code points of the text as it was given.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final
 
-from coaching.offline.measures import Measures
+from coaching.offline import listening, repetition
+from coaching.offline.lexicon import LEXICONS
+from coaching.offline.passages import Passage, passages
+from coaching.offline.phrases import Remark, craft_phrases
+from coaching.offline.readability import reading_ease
+from coaching.offline.reading import LONGEST_READ, text_language
+from coaching.offline.wordlists import wordlists
 
-MANY: Final = 12
-"""From this weight on a finding is worth a remark that nobody asked for."""
+LIMIT_PER_KIND: Final = 8
+_FIRST: Final = 7
+_FIRST_PER_KIND: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What to say on a topic: the key of a remark, its facts, its weight, and the sentence and words that show it."""
+    """Words of the text (`text[start:end] == quote`), the sentence they stand in, and how much they weigh.
 
-    remark: str
-    weight: float = 0
-    facts: Mapping[str, int | float | str] = field(default_factory=dict)
-    quote: str = ""
-    words: Sequence[str] = ()
+    `places` are all the places of something that comes back, the first being its own.
+    """
 
+    kind: str
+    start: int
+    end: int
+    quote: str
+    sentence: tuple[int, int]
+    severity: int
+    facts: Mapping[str, int | str] = field(default_factory=dict)
+    places: tuple[tuple[int, int], ...] = ()
 
-def find(measures: Measures, pov: str | None) -> dict[str, Finding]:
-    """A finding for every topic that can be judged in this chapter, even if only to say that nothing was found."""
-    findings = {
-        "rhythm": _rhythm(measures),
-        "dialogue": _dialogue(measures),
-        "opening": Finding("opening", MANY, quote=measures.opening),
-        "ending": Finding("ending", MANY + 2, quote=measures.closing),
-        "structure": _structure(measures),
-        "next": Finding("next", quote=measures.closing),
-    }
-    if measures.language:
-        findings |= {
-            "echo": _echo(measures),
-            "adverbs": _adverbs(measures),
-            "passive": _passive(measures),
-            "pov": _pov(measures, pov),
-        }
-    return findings
+    def remark(self, language: str) -> Remark:
+        """What is said of it in a language: a title, an explanation, and the questions to choose from."""
+        return craft_phrases(language)[self.kind]
+
+    def explanation(self, language: str) -> str:
+        return self.remark(language).seen.format(quote=self.quote, **self.facts)
+
+    def question(self, language: str) -> str:
+        """A craft question; which of them depends on the place alone."""
+        questions = self.remark(language).questions
+        return questions[self.start % len(questions)]
 
 
-def _rhythm(m: Measures) -> Finding:
-    facts = {"shortest": m.shortest, "longest": m.longest, "mean": round(m.mean_length)}
-    choices = [Finding("rhythm.fine", 0, facts)]
-    if m.even_run and m.even_run.count >= 6:
-        run = m.even_run
-        even = {"count": run.count, "low": run.low, "high": run.high}
-        choices.append(Finding("rhythm.even", min(85, 58 + run.count), even, run.quote))
-    if m.same_start and m.same_start.count >= 3:
-        run = m.same_start
-        start: dict[str, int | float | str] = {"count": run.count, "word": run.word}
-        choices.append(Finding("rhythm.start", min(86, 52 + 4 * run.count), start, run.quote))
-    if m.longest >= 50 and m.sentences > 1:
-        choices.append(Finding("rhythm.long", 60, facts, m.longest_sentence))
-    return max(choices, key=lambda finding: finding.weight)
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts of the whole chapter. `ease` is Flesch's or Kandel and Moles's score; None where it cannot be told."""
+
+    words: int = 0
+    sentences: int = 0
+    spoken: int = 0
+    lengths: tuple[int, ...] = ()
+    ease: int | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def dialogue_share(self) -> float:
+        return self.spoken / self.words if self.words else 0.0
 
 
-def _echo(m: Measures) -> Finding:
-    if not m.echoes:
-        return Finding("echo.none")
-    first, *others = m.echoes
-    facts: dict[str, int | float | str] = {"word": first.word, "count": first.count, "span": first.span}
-    weight = min(84, 52 + 4 * first.count)
-    if not others:
-        return Finding("echo", weight, facts, first.quote)
-    return Finding("echo.others", weight, facts, first.quote, [echo.word for echo in others])
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found, the weightiest first, and the figures. `language` is None where no list knows the text's."""
+
+    language: str | None
+    findings: tuple[Finding, ...]
+    figures: Figures
+
+    @property
+    def first(self) -> list[Finding]:
+        """The few to begin with, no more than two of a kind."""
+        chosen: list[Finding] = []
+        for finding in self.findings:
+            alike = sum(other.kind == finding.kind for other in chosen)
+            if alike < _FIRST_PER_KIND and len(chosen) < _FIRST:
+                chosen.append(finding)
+        return chosen
+
+    @property
+    def by_kind(self) -> list[tuple[str, list[Finding]]]:
+        """The kinds, the weightiest first, each with its findings in the order of the text."""
+        weight: dict[str, int] = {}
+        for finding in self.findings:
+            weight.setdefault(finding.kind, len(weight))
+        ordered = sorted(self.findings, key=lambda finding: (weight[finding.kind], finding.start))
+        return [(kind, list(group)) for kind, group in groupby(ordered, key=lambda finding: finding.kind)]
 
 
-def _dialogue(m: Measures) -> Finding:
-    share = round(100 * m.dialogue_share)
-    if not m.longest_speech:
-        return Finding("dialogue.none", 30 if m.words >= 300 else 0)
-    remark, weight = ("dialogue.much", 45) if share >= 70 else ("dialogue.some", MANY + 1)
-    return Finding(remark, weight, {"share": max(1, share)}, m.longest_speech)
+def find(text: str, *, language: str, point_of_view: str = "", limit_per_kind: int = LIMIT_PER_KIND) -> Reading:
+    """Read a chapter. The text's own language wins over the one given, where it can be told."""
+    text = text[:LONGEST_READ]
+    known = text_language(text, language)
+    sentences = passages(text, known)
+    lexicon = LEXICONS.get(known or "")
+    marks = list(repetition.rhythm(sentences))
+    if known and lexicon:
+        lists = wordlists(known)
+        marks += repetition.echoes(sentences, lexicon)
+        marks += listening.adverbs(sentences, lexicon)
+        marks += listening.passives(sentences, lexicon)
+        marks += listening.filters(sentences, lists)
+        marks += listening.cliches(sentences, lists)
+        marks += listening.tags(text, sentences, lexicon, lists, known)
+        marks += listening.slips(sentences, lexicon, known, point_of_view)
+        marks += listening.heads(sentences, lists, point_of_view)
+    spans = [(sentence.start, sentence.end) for sentence in sentences]
+    counts: dict[str, int] = {}
+    kept: list[Finding] = []
+    for mark in sorted(marks, key=lambda mark: (-mark.severity, mark.start)):
+        counts[mark.kind] = counts.get(mark.kind, 0) + 1
+        if counts[mark.kind] <= limit_per_kind:
+            quote = text[mark.start : mark.end]
+            kept.append(
+                Finding(
+                    mark.kind,
+                    mark.start,
+                    mark.end,
+                    quote,
+                    spans[mark.sentence],
+                    mark.severity,
+                    mark.facts,
+                    mark.places or ((mark.start, mark.end),),
+                )
+            )
+    return Reading(known, tuple(kept), _figures(sentences, known, counts))
 
 
-def _adverbs(m: Measures) -> Finding:
-    rate = 100 * m.adverbs.count / m.words if m.words else 0.0
-    if m.adverbs.count >= 4 and rate >= 2:
-        facts = {"count": m.adverbs.count, "rate": rate}
-        return Finding("adverbs.many", min(82, 50 + 5 * rate), facts, m.adverbs.quote, m.adverbs.examples)
-    return Finding("adverbs.few", 0, {"count": m.adverbs.count})
+def _figures(sentences: list[Passage], language: str | None, counts: Mapping[str, int]) -> Figures:
+    lengths = tuple(sentence.length for sentence in sentences)
+    return Figures(
+        words=sum(lengths),
+        sentences=len(lengths),
+        spoken=sum(_spoken(sentences)),
+        lengths=lengths,
+        ease=reading_ease(sentences, language),
+        counts=counts,
+    )
 
 
-def _passive(m: Measures) -> Finding:
-    if m.passives.count >= 3 and m.passives.count >= 0.12 * m.sentences:
-        weight = min(80, 45 + 60 * m.passives.count / m.sentences)
-        return Finding("passive.many", weight, {"count": m.passives.count}, m.passives.quote)
-    return Finding("passive.few")
-
-
-def _pov(m: Measures, pov: str | None) -> Finding:
-    first, told = m.first_person.count, m.narrated_sentences
-    long_enough = told >= 8 and m.words >= 120
-    one = ".one" if first == 1 else ""
-    facts = {"count": first}
-    if pov in ("third", "omniscient") and first:
-        if told >= 5 and first >= told / 2:
-            return Finding("pov.other", 88, facts)
-        return Finding(f"pov.slip{one}", 90, facts, m.first_person.quote)
-    if pov == "first" and not first and long_enough:
-        return Finding("pov.absent", 85)
-    if pov == "second" and not m.second_person.count and long_enough:
-        return Finding("pov.absent_second", 85)
-    if not pov and told >= 20 and 0 < first <= told / 10:
-        return Finding(f"pov.mixed{one}", 60, facts, m.first_person.quote)
-    return Finding("pov.fine")
-
-
-def _structure(m: Measures) -> Finding:
-    if len(m.scenes) > 1:
-        return Finding("structure.many", MANY, {"scenes": len(m.scenes)})
-    if m.paragraphs == 1:
-        return Finding("structure.block")
-    return Finding("structure.one", 0, {"paragraphs": m.paragraphs})
+def _spoken(sentences: list[Passage]) -> Iterator[int]:
+    for sentence in sentences:
+        yield sum(word.is_spoken and not word.text.endswith("'") for word in sentence.words)

@@ -222,12 +222,7 @@ def _adverbs(sentences: Sequence[Sentence], lexicon: Lexicon) -> Count:
     for sentence in sentences:
         here = 0
         for before, word in pairwise(["", *sentence.words]):
-            if (
-                word.endswith(lexicon.adverb_ending)
-                and len(word) > len(lexicon.adverb_ending) + 2
-                and word not in lexicon.not_adverbs
-                and before not in lexicon.determiners
-            ):
+            if is_adverb(before, word, lexicon):
                 found[word] += 1
                 here += 1
         if here > most:
@@ -237,28 +232,39 @@ def _adverbs(sentences: Sequence[Sentence], lexicon: Lexicon) -> Count:
 
 def _passives(sentences: Sequence[Sentence], lexicon: Lexicon) -> Count:
     """Passive sentences. The one shown names who acts, if there is one: it is the surest."""
-    found = [sentence for sentence in sentences if _is_passive(sentence.words, lexicon)]
+    found = [sentence for sentence in sentences if passive_at(sentence.words, lexicon)]
     shown = next((sentence for sentence in found if lexicon.agent in sentence.words), found[0] if found else None)
     return Count(len(found), shown.text if shown else "")
 
 
-def _is_passive(words: Sequence[str], lexicon: Lexicon) -> bool:
+def passive_at(words: Sequence[str], lexicon: Lexicon) -> tuple[int, int] | None:
+    """Where a passive form begins and ends: the places of "to be" and of the participle; None where there is none."""
     for index, word in enumerate(words):
         if word not in lexicon.to_be:
             continue
         before = words[index - 1] if index else ""
         if before in lexicon.reflexive or before == "peut":  # "s’est levé" is active, "peut-être" no verb at all
             continue
-        for following in words[index + 1 : index + 4]:
+        for place, following in enumerate(words[index + 1 : index + 4], start=index + 1):
             if following in lexicon.between or following.endswith(lexicon.adverb_ending):
                 continue
             if following not in lexicon.not_participles and (
                 following in lexicon.participles
                 or (len(following) > 3 and following.endswith(lexicon.participle_endings))
             ):
-                return True
+                return index, place
             break
-    return False
+    return None
+
+
+def is_adverb(before: str, word: str, lexicon: Lexicon) -> bool:
+    """Whether a word is an adverb of manner, by its ending and the word before it."""
+    return (
+        word.endswith(lexicon.adverb_ending)
+        and len(word) > len(lexicon.adverb_ending) + 2
+        and word not in lexicon.not_adverbs
+        and before not in lexicon.determiners
+    )
 
 
 def _persons(narrated: Sequence[Sentence], pronouns: frozenset[str]) -> Count:

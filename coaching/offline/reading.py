@@ -11,12 +11,12 @@ from coaching.offline.lexicon import ENGLISH, FRENCH, LEXICONS, Lexicon, guess_l
 LONGEST_READ: Final = 240_000
 """Characters, about 40,000 words: no chapter is longer, and what comes after is left alone."""
 
-_HEADING: Final = re.compile(r"#{1,6}(?:\s|$)")
-_SCENE_BREAK: Final = re.compile(r"(?:[*\-_~⁂•·#=] ?){1,9}$")
-_SPEECH_DASH: Final = {"fr": re.compile(r"[—–―\-]\s"), "en": re.compile(r"[—―]\s?")}
-_ANY_SPEECH_DASH: Final = re.compile(r"[—―]\s")
-_QUOTED: Final = re.compile(r"«[^»]*»?|“[^”]*”?|\"[^\"]*\"?")
-_ITALIC: Final = re.compile(r"(?<!\*)\*++[^*]++\*++|(?<!\w)_++[^_]++_++(?!\w)")
+HEADING: Final = re.compile(r"#{1,6}(?:\s|$)")
+SCENE_BREAK: Final = re.compile(r"(?:[*\-_~⁂•·#=] ?){1,9}$")
+SPEECH_DASH: Final = {"fr": re.compile(r"[—–―\-]\s"), "en": re.compile(r"[—―]\s?")}
+ANY_SPEECH_DASH: Final = re.compile(r"[—―]\s")
+QUOTED: Final = re.compile(r"«[^»]*»?|“[^”]*”?|\"[^\"]*\"?")
+ITALIC: Final = re.compile(r"(?<!\*)\*++[^*]++\*++|(?<!\w)_++[^_]++_++(?!\w)")
 # Possessive, and never begun inside a run of stops: a megabyte of dots is read once.
 _STOP: Final = re.compile(r"(?<![.!?…])[.!?…]++(?:[\"”’)\]]|[ \u00a0\u202f]?»)*+\s++")
 _LAST_WORD: Final = re.compile(r"([^\W\d_]{1,5})$")
@@ -69,14 +69,14 @@ def read(text: str, language: str | None) -> Reading:
     text = unicodedata.normalize("NFC", text[:LONGEST_READ])
     language = text_language(text, language)
     lexicon = LEXICONS.get(language or "", ENGLISH)
-    dash = _SPEECH_DASH.get(language or "", _ANY_SPEECH_DASH)
+    dash = SPEECH_DASH.get(language or "", ANY_SPEECH_DASH)
     reading = Reading(language, is_cut=is_cut)
     in_scene = False
     for raw in text.splitlines():
         line = raw.strip().lstrip(">").lstrip()
-        if not line or _HEADING.match(line):
+        if not line or HEADING.match(line):
             continue
-        if _SCENE_BREAK.match(line):
+        if SCENE_BREAK.match(line):
             in_scene = False
             continue
         sentences = list(_sentences(line, lexicon, is_speech=bool(dash.match(line))))
@@ -102,10 +102,10 @@ def text_language(text: str, fallback: str | None) -> str | None:
 
 def _sentences(line: str, lexicon: Lexicon, *, is_speech: bool) -> Iterator[Sentence]:
     """The sentences of one paragraph. `is_speech` says that a dash opens it, so that all of it is spoken."""
-    narration = _QUOTED.sub(_blank, line)
-    narration = _ITALIC.sub(_blank, narration) if "*" in line or "_" in line else narration
+    narration = QUOTED.sub(_blank, line)
+    narration = ITALIC.sub(_blank, narration) if "*" in line or "_" in line else narration
     start = 0
-    for end in [*_ends(line, lexicon), len(line)]:
+    for end in [*ends(line, lexicon), len(line)]:
         text = line[start:end].strip()
         originals = lexicon.word.findall(text.replace("’", "'"))
         if originals:
@@ -129,7 +129,8 @@ def _sentences(line: str, lexicon: Lexicon, *, is_speech: bool) -> Iterator[Sent
         start = end
 
 
-def _ends(line: str, lexicon: Lexicon) -> Iterator[int]:
+def ends(line: str, lexicon: Lexicon) -> Iterator[int]:
+    """Where each sentence of a line ends, but for the last."""
     for stop in _STOP.finditer(line):
         following = line[stop.end() : stop.end() + 1]
         if following.islower():

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coaching.offline import measure
-from coaching.offline.findings import find
+from coaching.offline.topics import find
 from coaching.tests.offline_pages import ENGLISH, FRENCH, anything
 
 # --- Measures -----------------------------------------------------------------------------------------------------

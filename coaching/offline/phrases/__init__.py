@@ -78,6 +78,15 @@ def _read(language: str) -> Phrases:
     return Phrases(language=language, remarks=remarks, **lists)
 
 
+@cache
+def craft_phrases(language: str) -> Mapping[str, Remark]:
+    """What is said of each kind of finding in a language, or in English where there is nothing."""
+    spoken = prompt_language(language)
+    text = (Path(__file__).parent / f"craft.{spoken}.toml").read_text(encoding="utf-8")
+    said = tomllib.loads(_typeset(text) if spoken == "fr" else text)
+    return {key: Remark(one["title"], one["seen"], tuple(one["questions"])) for key, one in said.items()}
+
+
 def _typeset(text: str) -> str:
     """French with its no-break spaces: narrow inside « » and before ; ! ? %, full before a colon."""
     text = text.replace("« ", "«\u202f").replace(" »", "\u202f»").replace(" :", "\u00a0:")
