@@ -15,9 +15,8 @@ PASSAGE_CLOSING: Final = "\n</passage>"
 LENGTH_WORDS: Final = {"short": (60, 120), "medium": (200, 350), "long": (600, 900)}
 """What each length asks for, in words."""
 LENGTH_TOKENS: Final = {"short": 400, "medium": 1_000, "long": 2_400}
-KIND_TOKENS: Final = {"synopsis": 1_200, "critique": 1_000, "ways": 900, "names": 600}
+KIND_TOKENS: Final = {"synopsis": 1_200, "critique": 1_000, "ways": 900, "names": 600, "outline": 3_000}
 SUMMARY_TOKENS: Final = 500
-OUTLINE_TOKENS: Final = 3_000
 
 _REQUESTS: Final = {
     "en": {

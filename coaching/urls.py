@@ -1,6 +1,6 @@
 from django.urls import path
 
-from coaching.views import continuity, conversation, craft, dispatch, memory, model, proposal, reply, session
+from coaching.views import continuity, conversation, craft, dispatch, memory, model, proposal, reply, session, structure
 
 app_name = "coaching"
 
@@ -8,6 +8,7 @@ urlpatterns = [
     path("models/", model.model_list, name="model-list"),
     path("processors/", dispatch.processor_list, name="processor-list"),
     path("stories/<uuid:story_pk>/chapters/<uuid:chapter_pk>/craft/", craft.craft_detail, name="craft-detail"),
+    path("stories/<uuid:story_pk>/structure/", structure.structure_detail, name="structure-detail"),
     path("stories/<uuid:story_pk>/continuity/", continuity.continuity_detail, name="continuity-detail"),
     path("stories/<uuid:story_pk>/continuity/check/", continuity.continuity_check, name="continuity-check"),
     path("findings/<int:pk>/waive/", continuity.finding_waive, name="finding-waive"),

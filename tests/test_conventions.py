@@ -107,6 +107,8 @@ OWN_ROOMS = {
         "continuity",
         # What stands out in a chapter when it is counted, as a page shows it.
         "craft",
+        # A story's chapters from above, beside the forms that stories have taken.
+        "structure",
         "care",
         "helplines",
         # The models in plain words, and who else handles what is entrusted to the house.

@@ -21,6 +21,7 @@ from coaching import services
 from coaching.api import answering
 from coaching.models import Proposal, Reply
 from coaching.services.proposal import ACCEPTED, INSTRUCTION_MAX_CHARACTERS
+from coaching.structure import form_named, form_text
 from costory.lib.api import ApiError, Input, Listed, Paging, Single, Text, refusals
 from stories.models import Chapter, Story
 
@@ -31,6 +32,7 @@ Place = Annotated[int, Field(ge=0, le=10_000_000)]
 Instruction = Annotated[Text, Field(max_length=INSTRUCTION_MAX_CHARACTERS)]
 Length = Literal["short", "medium", "long"]
 TITLE_CHARACTERS = 60
+NOT_WORK = {"story_id", "chapter_id", "model", "form"}
 
 
 class SynopsisIn(Input):
@@ -52,7 +54,7 @@ class ProposalIn(Input):
     """A piece of work. `start` and `end` bound a passage of the chapter, `cursor` is a place; in code points."""
 
     story_id: AnyUUID
-    kind: Literal["continuation", "synopsis", "rewrite", "critique", "ways", "names"]
+    kind: Literal["continuation", "synopsis", "rewrite", "critique", "ways", "names", "outline"]
     chapter_id: AnyUUID | None = None
     start: Place | None = None
     end: Place | None = None
@@ -60,6 +62,7 @@ class ProposalIn(Input):
     length: Length = "medium"
     manner: Literal["rephrase", "tighten", "expand", "show", "past", "present", "first", "third"] = "rephrase"
     instruction: Instruction = ""
+    form: Literal["three-acts", "kishotenketsu", "journey", "memoir"] = "three-acts"
     model: Annotated[Text, Field(max_length=160)] = ""
 
 
@@ -234,7 +237,8 @@ async def proposal_create(request: HttpRequest, body: ProposalIn) -> HttpRespons
         chapter = None
         if body.chapter_id is not None:
             chapter = get_object_or_404(Chapter.objects.editable_by(user), pk=body.chapter_id, story=story)
-        work = services.Work(chapter=chapter, **body.model_dump(exclude={"story_id", "chapter_id", "model"}))
+        form = form_text(form_named(body.form)) if body.kind == "outline" else ""
+        work = services.Work(chapter=chapter, form=form, **body.model_dump(exclude=NOT_WORK))
         return _propose(user, story, work, key, model=body.model)
 
     return await answering.respond(request, post, lambda reply_id, user: proposal_out(_shown(reply_id)))

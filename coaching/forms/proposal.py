@@ -16,6 +16,7 @@ class ProposalForm(forms.Form):
     kind = forms.ChoiceField(label=_("What the coach is to do"), choices=Proposal.Kind, widget=forms.RadioSelect)
     length = forms.ChoiceField(label=_("Length"), choices=Proposal.Length, required=False)
     manner = forms.ChoiceField(label=_("How"), choices=Proposal.Manner, required=False)
+    form = forms.CharField(max_length=20, required=False)
     instruction = forms.CharField(
         label=_("In your words"),
         max_length=INSTRUCTION_MAX_CHARACTERS,

@@ -39,6 +39,7 @@ class Proposal(models.Model):
         CRITIQUE = "critique", _("What is wrong here")
         WAYS = "ways", _("Three ways on")
         NAMES = "names", _("Names")
+        OUTLINE = "outline", _("Outline")
 
     class Length(models.TextChoices):
         SHORT = "short", _("Short: a paragraph")
@@ -90,7 +91,7 @@ class Proposal(models.Model):
         indexes = [models.Index(fields=["user", "story", "-created_at"], name="proposal_by_story")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["continuation", "synopsis", "rewrite", "critique", "ways", "names"]),
+                condition=Q(kind__in=["continuation", "synopsis", "rewrite", "critique", "ways", "names", "outline"]),
                 name="proposal_kind_known",
             ),
             models.CheckConstraint(

@@ -29,6 +29,8 @@ PASSAGE_MAX_CHARACTERS = 20_000
 LEAST_REWRITE_TOKENS = 300
 ACCEPTED = frozenset({Proposal.Verdict.INSERTED, Proposal.Verdict.REPLACED, Proposal.Verdict.APPENDED})
 # What goes into the page as it is; the others are read.
+# What is about the whole story and needs no chapter.
+OF_THE_STORY = frozenset({Proposal.Kind.SYNOPSIS, Proposal.Kind.NAMES, Proposal.Kind.OUTLINE})
 FOR_THE_PAGE = frozenset({Proposal.Kind.CONTINUATION, Proposal.Kind.REWRITE})
 
 
@@ -62,6 +64,7 @@ class Work:
     length: str = ""
     manner: str = ""
     instruction: str = ""
+    form: str = ""
 
     @property
     def passage(self) -> str:
@@ -220,7 +223,7 @@ def _checked(work: Work, story: Story) -> Work:
             details={"limit": INSTRUCTION_MAX_CHARACTERS},
         )
     chapter = work.chapter
-    if chapter is None and work.kind not in {Proposal.Kind.SYNOPSIS, Proposal.Kind.NAMES}:
+    if chapter is None and work.kind not in OF_THE_STORY:
         raise NotAskable(_("Open a chapter first."))
     if chapter is not None and chapter.story_id != story.pk:
         raise ValueError("a chapter of another story")
@@ -236,6 +239,7 @@ def _checked(work: Work, story: Story) -> Work:
         length=(work.length or Proposal.Length.MEDIUM) if work.kind == Proposal.Kind.CONTINUATION else "",
         manner=(work.manner or Proposal.Manner.REPHRASE) if work.kind == Proposal.Kind.REWRITE else "",
         instruction=instruction,
+        form=work.form,
     )
     if len(work.passage) > PASSAGE_MAX_CHARACTERS:
         raise NotAskable(
@@ -261,6 +265,7 @@ def _request_text(desk: Session, work: Work) -> str:
         desk.story.language,
         length=work.length,
         manner=work.manner,
+        form=work.form,
         passage=work.passage,
         style=style,
         findings=findings,

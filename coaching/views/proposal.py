@@ -16,6 +16,8 @@ from billing.services import BudgetReached, InsufficientCredits
 from coaching import exchanges, proposals, services
 from coaching.forms import AcceptForm, ProposalForm, VerdictForm
 from coaching.models import CoachModel, Proposal
+from coaching.services.proposal import OF_THE_STORY
+from coaching.structure import form_named, form_text
 from costory.lib.errors import DomainError
 from costory.lib.http import AuthedRequest
 from stories.models import Chapter, Story
@@ -180,6 +182,7 @@ def _work(form: ProposalForm, chapter: Chapter | None) -> services.Work:
         length=asked.get("length") or "",
         manner=asked.get("manner") or "",
         instruction=asked.get("instruction") or "",
+        form=form_text(form_named(asked.get("form") or "")) if asked["kind"] == Proposal.Kind.OUTLINE else "",
     )
 
 
@@ -212,7 +215,7 @@ def _render(
         "kinds": [
             (kind.value, kind.label, purpose, kind.value == chosen)
             for kind, purpose in PURPOSES.items()
-            if chapter is not None or kind in {Proposal.Kind.SYNOPSIS, Proposal.Kind.NAMES}
+            if chapter is not None or kind in OF_THE_STORY
         ],
         "log": proposals.log(story, request.user, before=_uuid(request.GET.get("before", ""))),
         "has_models": len(offered) > 1,
