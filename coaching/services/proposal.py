@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 import events.services
 from accounts.models import User
-from coaching import selectors, tasks
+from coaching import care, selectors, tasks
 from coaching.models import Proposal, Session
 from coaching.services import asking
 from coaching.services.asking import Prepared
@@ -109,7 +109,11 @@ def _propose(user: User, story: Story, work: Work, request_key: str, model: str)
     desk = desk_of(user=user, story=story)
     content = _request_text(desk, work)
     reply, is_new = asking.ask(
-        desk, content=content, request_key=request_key, prepare=lambda: _prepare(desk, work, content, model)
+        desk,
+        content=content,
+        request_key=request_key,
+        prepare=lambda: _prepare(desk, work, content, model),
+        needs_care=care.is_needed(desk, work.instruction),
     )
     if not is_new:
         return Proposal.objects.get(reply=reply)

@@ -297,6 +297,16 @@ def test_the_list_asks_the_same_few_queries_however_long_it_is(writer: Client, c
     assert "Earlier proposals" in page
 
 
+def test_danger_in_an_instruction_is_heard_whatever_comes_of_it(writer: Client, chapter: Chapter, settings: Any):
+    url = reverse("coaching:proposal-list", args=[chapter.story_id])
+    body = fields(chapter, instruction="I want to die.")
+    assert "findahelpline.com" in writer.post(url, body, headers=HTMX).text
+    assert Proposal.objects.get().reply.message.needs_care
+    settings.COACH_ONLINE = False
+    assert "findahelpline.com" in writer.post(url, body | {"request_key": "other"}, headers=HTMX).text
+    assert "findahelpline.com" not in writer.get(url).text
+
+
 def test_taking_in_over_the_page(writer: Client, chapter: Chapter):
     proposal = finish(ask(chapter))
     url = reverse("coaching:proposal-accept", args=[proposal.pk])

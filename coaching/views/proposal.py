@@ -8,14 +8,15 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from billing.services import BudgetReached, InsufficientCredits
-from coaching import exchanges, proposals, services
+from coaching import care, exchanges, helplines, proposals, services
 from coaching.forms import AcceptForm, ProposalForm, VerdictForm
-from coaching.models import CoachModel, Proposal
+from coaching.models import CoachModel, Proposal, Session
 from coaching.services.proposal import OF_THE_STORY
 from coaching.structure import form_named, form_text
 from costory.lib.errors import DomainError
@@ -94,7 +95,14 @@ def proposal_detail(request: AuthedRequest, pk: UUID) -> HttpResponse:
     return render(
         request,
         "coaching/proposal_detail.html",
-        {"card": proposals.Card(proposal), "story": proposal.story, "chapter": proposal.chapter},
+        {
+            "card": proposals.Card(proposal),
+            "story": proposal.story,
+            "chapter": proposal.chapter,
+            "is_care": proposal.reply.message.needs_care,
+            "helplines": helplines.lines_for(request.user.country, get_language() or ""),
+            "directory": helplines.DIRECTORY,
+        },
     )
 
 
@@ -147,7 +155,9 @@ def proposal_decide(request: AuthedRequest, pk: UUID) -> HttpResponse:
 
 
 def _proposal(request: AuthedRequest, pk: UUID) -> Proposal:
-    rows = Proposal.objects.of(request.user).select_related("reply__session__story", "story", "chapter")
+    rows = Proposal.objects.of(request.user).select_related(
+        "reply__session__story", "reply__message", "story", "chapter"
+    )
     return get_object_or_404(rows.defer("reply__request"), pk=pk)
 
 
@@ -208,10 +218,15 @@ def _render(
         form = ProposalForm(offered=offered, initial=initial)
     chosen = form["kind"].value()
     is_poor = isinstance(refusal, InsufficientCredits) and not isinstance(refusal, BudgetReached)
+    desk = Session(story=story, user=request.user, kind=Session.Kind.DESK, mode=Session.Mode.COAUTHOR)
     context = {
         "story": story,
         "chapter": chapter,
         "form": form,
+        # Said beside whatever comes of the request, also where nothing does.
+        "is_care": care.is_needed(desk, request.POST.get("instruction", "")),
+        "helplines": helplines.lines_for(request.user.country, get_language() or ""),
+        "directory": helplines.DIRECTORY,
         "kinds": [
             (kind.value, kind.label, purpose, kind.value == chosen)
             for kind, purpose in PURPOSES.items()
