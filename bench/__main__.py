@@ -150,20 +150,6 @@ def mentions(count: int) -> list[Row]:
     return [(label, "≤ 20 ms", f"{whole:.1f} ms", growth)]
 
 
-def offline(count: int) -> list[Row]:
-    from bench import offline as bench
-
-    rows: list[Row] = []
-    for language in ("en", "fr"):
-        whole = rounds(count, lambda language=language: bench.milliseconds(language, words=5_000))  # type: ignore[misc]  # A default binds it now.
-        longer = rounds(count, lambda language=language: bench.milliseconds(language, words=30_000))  # type: ignore[misc]  # The same.
-        label = f"the offline coach's findings in 5,000 words, {language}"
-        rows.append(
-            (label, "≤ 300 ms", f"{whole:.0f} ms", f"6 times the words take {longer / whole:.1f} times as long")
-        )
-    return rows
-
-
 def autosave(count: int) -> list[Row]:
     from bench import autosave as bench
     from bench import provenance
@@ -196,8 +182,8 @@ def context(count: int) -> list[Row]:
     return rows
 
 
-def craft(count: int) -> list[Row]:
-    from bench import craft as bench
+def offline(count: int) -> list[Row]:
+    from bench import offline as bench
 
     return [
         (
@@ -251,11 +237,10 @@ def main() -> int:
             "pages": lambda: pages(options.rounds),
             "studio": lambda: studio(options.rounds),
             "mentions": lambda: mentions(options.rounds),
-            "offline": lambda: offline(options.rounds),
             "autosave": lambda: autosave(options.rounds),
             "epub": lambda: epub(options.rounds),
             "context": lambda: context(options.rounds),
-            "craft": lambda: craft(options.rounds),
+            "offline": lambda: offline(options.rounds),
         }
         if options.only not in {None, *parts}:
             parser.error(f"--only takes one of {', '.join(parts)}")

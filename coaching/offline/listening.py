@@ -18,6 +18,11 @@ _NOUN_BEFORE: Final = listed("de d' sans en avec ils elles se s' un une plusieur
 _TITLES: Final = listed("chapter act part book scene king pope henry charles volume chapitre acte tome")
 _ABLE: Final = listed("could pouvait pouvais pouvaient put")
 _ABLE_TO: Final = listed("see hear feel smell voir entendre sentir apercevoir")
+# A state, unless somebody brought it about: "was closed", "was closed by a stranger".
+_STATES: Final = listed(
+    """opened closed finished left ouvert ouverte ouverts ouvertes fermé fermée fermés fermées réveillé réveillée
+    invité invitée invités invitées"""
+)
 _ENOUGH_TOLD: Final = 20
 _AGENT_WITHIN: Final = 6
 
@@ -54,12 +59,19 @@ def passives(sentences: Sequence[Passage], lexicon: Lexicon) -> Iterator[Mark]:
     for number, sentence in enumerate(sentences):
         told = sentence.told
         words = [word.text for word in told]
-        if (found := passive_at(words, lexicon)) is None:
+        if (found := passive_at(words, lexicon) or _brought_about(words, lexicon)) is None:
             continue
         first, last = found
         has_agent = lexicon.agent in words[last + 1 : last + 1 + _AGENT_WITHIN]
         kind, severity = ("passive.agent", 52) if has_agent else ("passive", 34)
         yield Mark(kind, told[first].start, told[last].end, number, severity)
+
+
+def _brought_about(words: Sequence[str], lexicon: Lexicon) -> tuple[int, int] | None:
+    for index in range(len(words) - 2):
+        if words[index] in lexicon.to_be and words[index + 1] in _STATES and words[index + 2] == lexicon.agent:
+            return index, index + 1
+    return None
 
 
 def filters(sentences: Sequence[Passage], lists: Wordlists) -> Iterator[Mark]:

@@ -18,6 +18,7 @@ _WORD: Final = {
 # An apostrophe inside a word does not end speech in single quotation marks.
 _SINGLE: Final = re.compile(r"(?<!\w)‘(?:[^’]|’(?=\w))*+’?")
 _FENCE: Final = re.compile(r"[ ]{0,3}(?:```|~~~)")
+_CODE: Final = re.compile(r"```.*?```", re.DOTALL)
 # Each is bounded or stops at its own opening, so that a text of nothing but marks is read in a line.
 _SKIPPED: Final = re.compile(r"`[^`\n]+`|<[^<>\n]{1,300}>|\]\([^()\n]{0,500}\)|https?://[^\s)]{1,500}")
 
@@ -65,6 +66,7 @@ def passages(text: str, language: str | None) -> list[Passage]:
     found: list[Passage] = []
     paragraph = scene = place = 0
     in_code = False
+    text = _CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
     for raw in text.splitlines(keepends=True):
         start, place = place, place + len(raw)
         if _FENCE.match(raw):

@@ -45,6 +45,7 @@ def heard(text: str, language: str, kind: str, pov: str = "") -> list[str]:
         ("Le cœur battant, il ouvrit.", "fr", "cliche", ["Le cœur battant"]),
         ("The lamp was broken by the wind.", "en", "passive.agent", ["was broken"]),
         ("La lampe fut brisée par le vent.", "fr", "passive.agent", ["fut brisée"]),
+        ("The door was opened by a stranger.", "en", "passive.agent", ["was opened"]),
         ("He slowly, carefully shut the drawer.", "en", "adverbs", ["slowly"]),
         ("Il referma lentement, prudemment le tiroir.", "fr", "adverbs", ["lentement"]),
         ("The lamp lit my hand.", "en", "pov.slip", ["my"]),
@@ -92,6 +93,7 @@ def test_it_is_heard_and_quoted(text, language, kind, quotes):
         ("Anna knew why.\n\nThen Tom wondered how long.", "en", "pov.heads"),
         ("`she was white as a sheet` and <b title='white as a sheet'>", "en", "cliche"),
         ("```\nwhite as a sheet\n```", "en", "cliche"),
+        ("It ends ```\nwhite as a sheet\n``` here.", "en", "cliche"),
         ("# White as a sheet", "en", "cliche"),
         ("[here](white as a sheet) it ends.", "en", "cliche"),
         ("She spread a white sheet.", "en", "cliche"),
@@ -264,3 +266,9 @@ def test_places_quote_the_text_where_much_is_found(pieces, language):
     text = "".join(pieces)
 
     _check(text, find(text, language=language, point_of_view="third"))
+
+
+@pytest.mark.parametrize("text", ["", "\x00", "“" * 5_000, "a" * 50_000, "— " * 20_000, "]( " * 20_000, "```" * 20_001])
+def test_nothing_breaks_it(text):
+    _check(text, find(text, language="fr"))
+    _check(text, find(text, language="en"))
