@@ -8,6 +8,9 @@ from typing import Final
 from zlib import crc32
 
 from coaching.offline import danger
+from coaching.offline.findings import LISTENED_FOR
+from coaching.offline.findings import Finding as Place
+from coaching.offline.findings import find as find_places
 from coaching.offline.measures import Measures, measure
 from coaching.offline.phrases import Phrases, phrases
 from coaching.offline.reading import LONGEST_READ
@@ -69,7 +72,15 @@ def answer(
     if not measures.words:
         empty = voice.phrases.empty.get(mode, voice.phrases.empty["narrative"])
         return "\n\n".join([voice.phrases.notice, empty])
-    return _craft(voice, measures, question, mode, pov)
+    heard_first = next(
+        (
+            place
+            for place in find_places(chapter_text, language=language, point_of_view=pov or "").findings
+            if place.kind in LISTENED_FOR
+        ),
+        None,
+    )
+    return _craft(voice, measures, question, mode, pov, heard_first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +119,17 @@ class _Voice:
             parts.append(shown)
         return [*parts, self.pick(remark.questions, salt)]
 
+    def place(self, place: Place) -> list[str]:
+        """One thing heard in the text, in its own words, and a question."""
+        remark = place.remark(self.phrases.language)
+        seen = remark.seen.format(quote=quoted(place.quote, 80), **place.facts)
+        return [f"**{remark.title}** · {seen}", self.pick(remark.questions)]
+
     def _shown(self, value: float | str) -> str:
         return value if isinstance(value, str) else self.phrases.number(value)
 
 
-def _craft(voice: _Voice, measures: Measures, question: str, mode: str, pov: str | None) -> str:
+def _craft(voice: _Voice, measures: Measures, question: str, mode: str, pov: str | None, place: Place | None) -> str:
     phrases = voice.phrases
     parts = [phrases.notice]
     asked = [topic for topic, pattern in _ASKED.items() if pattern.search(question[:4_000])]
@@ -135,6 +152,8 @@ def _craft(voice: _Voice, measures: Measures, question: str, mode: str, pov: str
         parts += voice.remark(findings[topic], salt, shown)
         if topic == "next":
             parts.append("\n".join(f"- {door}" for door in phrases.doors))
+    if place is not None and measures.words >= _ENOUGH_WORDS:
+        parts += voice.place(place)
     if len(chosen) > 1:
         parts.append(voice.pick(phrases.closing))
     return "\n\n".join(parts)

@@ -2,12 +2,14 @@
 
 from typing import Final
 
+from coaching.offline.findings import LISTENED_FOR, find
 from coaching.offline.measures import Measures, measure
 from coaching.prompts import prompt_language
 
 LEAST_WORDS: Final = 80
 _ECHOES: Final = 5
 _EXAMPLES: Final = 4
+_PLACES: Final = 5
 
 _SAID: Final = {
     "en": {
@@ -19,6 +21,7 @@ _SAID: Final = {
         "adverbs": "- {count} adverbs of manner ({examples})",
         "passives": "- {count} passive forms, for example “{quote}”",
         "person": "- “I” in the narration {count} times, for example “{quote}”",
+        "place": "- {title}: “{quote}”",
     },
     "fr": {
         "length": "- {words} mots, {sentences} phrases de {mean} mots en moyenne (de {shortest} à {longest})",
@@ -29,6 +32,7 @@ _SAID: Final = {
         "adverbs": "- {count} adverbes en -ment ({examples})",
         "passives": "- {count} formes passives, par exemple «\u202f{quote}\u202f»",
         "person": "- «\u202fje\u202f» dans la narration {count} fois, par exemple «\u202f{quote}\u202f»",
+        "place": "- {title}\u00a0: «\u202f{quote}\u202f»",
     },
 }
 
@@ -39,7 +43,9 @@ def digest(text: str, language: str) -> str:
     found = measure(text, of)
     if found.words < LEAST_WORDS:
         return ""
-    return "\n".join(_lines(found, _SAID[of]))
+    heard = [one for one in find(text, language=of).findings if one.kind in LISTENED_FOR][:_PLACES]
+    places = [_SAID[of]["place"].format(title=one.remark(of).title, quote=one.quote) for one in heard]
+    return "\n".join([*_lines(found, _SAID[of]), *places])
 
 
 def _lines(found: Measures, said: dict[str, str]) -> list[str]:

@@ -17,6 +17,9 @@ from coaching.offline.reading import LONGEST_READ, text_language
 from coaching.offline.wordlists import wordlists
 
 LIMIT_PER_KIND: Final = 8
+LISTENED_FOR: Final = frozenset({"cliche", "filter", "tag", "tag.adverb", "pov.heads"})
+"""Kinds that no figure of `measures` stands for."""
+
 _FIRST: Final = 7
 _FIRST_PER_KIND: Final = 2
 

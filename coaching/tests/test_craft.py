@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from coaching.offline import answer
 from coaching.offline.digest import digest
 from coaching.offline.findings import find
 from coaching.tests.conftest import create_writer
@@ -90,7 +91,17 @@ def test_the_model_is_told_the_figures():
     told = digest(ENGLISH * 3, "en")
     assert "words" in told
     assert "% of the words are speech" in told
+    assert "- Worn phrases: “It was a dark and stormy night”" in told
+    assert "- Des tournures usées\u00a0: «\u202fSon cœur battait la chamade\u202f»" in digest(FRENCH * 3, "fr")
     assert digest("Short.", "en") == ""
+
+
+def test_the_offline_coach_shows_one_thing_it_heard():
+    told = answer(chapter_text=ENGLISH, question="", mode="narrative", language="en")
+    assert "**Worn phrases** · “It was a dark and stormy night” has been said very often." in told
+    told = answer(chapter_text=FRENCH, question="", mode="narrative", language="fr")
+    assert "**Des tournures usées** · «\u202fSon cœur battait la chamade\u202f» a déjà beaucoup servi." in told
+    assert "Worn phrases" not in answer(chapter_text=ENGLISH, question="", mode="therapeutic", language="en")
 
 
 @pytest.mark.django_db
