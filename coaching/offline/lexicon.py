@@ -78,7 +78,8 @@ ENGLISH: Final = Lexicon(
         """tired excited scared interested bored worried married pleased surprised supposed used afraid ashamed
         delighted exhausted relieved confused frightened determined red bed need indeed hundred sacred naked wicked
         rugged ragged crooked aged beloved embarrassed disappointed crowded retired engaged advanced complicated
-        finished closed opened seated left"""
+        finished closed opened seated left weed seed feed speed breed greed reed deed creed steed shed sled
+        bleed tweed seaweed hatred kindred biped"""
     ),
     first_person=listed("i i'm i'd i've i'll me my myself"),
     second_person=listed("you you're you'd you've you'll your yours yourself"),

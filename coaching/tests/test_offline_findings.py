@@ -80,6 +80,7 @@ def test_it_is_heard_and_quoted(text, language, kind, quotes):
         ("Elle s’est levée par habitude.", "fr", "passive.agent"),
         ("She was tired by noon.", "en", "passive.agent"),
         ("He was running by the sea.", "en", "passive.agent"),
+        ("Below the rule there was weed, then a shed.", "en", "passive"),
         ("Emily and the family were only friendly to the bully.", "en", "adverbs"),
         ("Un mouvement, un cri de ravissement, le bâtiment.", "fr", "adverbs"),
         ("Ils aiment, ils dorment, elles forment un cercle.", "fr", "adverbs"),
