@@ -149,6 +149,23 @@ def test_a_model_that_fails_costs_nothing_and_says_so(api: httpx.Client, chapter
     assert Wallet.objects.get().balance_micros == 5_000_000
 
 
+def test_conversations_are_listed_named_put_away_thrown_away_and_taken_back(api: httpx.Client, chapter: Chapter):
+    asked = {"story_id": str(chapter.story_id), "mode": "narrative"}
+    session = api.post("/ai/sessions", json=asked).json()["data"]
+    url, listed = f"/ai/sessions/{session['id']}", f"/ai/sessions?story_id={chapter.story_id}"
+    assert [row["id"] for row in data(api.get(listed))] == [session["id"]]
+    named = data(api.request("PATCH", url, json={"title": "The light", "is_pinned": True, "reads_ahead": True}))
+    assert (named["title"], named["is_pinned"], named["reads_ahead"]) == ("The light", True, True)
+    assert data(api.request("PATCH", url, json={"archived": True}))["archived_at"]
+    assert data(api.get(listed)) == []
+    assert [row["title"] for row in data(api.get(f"{listed}&archived=true"))] == ["The light"]
+    assert api.delete(url).status_code == 204
+    assert api.get(url).status_code == 404
+    assert api.delete(url).status_code == 404
+    assert data(api.post(f"{url}/restore"))["title"] == "The light"
+    assert api.get(f"/ai/sessions?story_id={uuid.uuid4()}").status_code == 404
+
+
 def test_nobody_elses(api: httpx.Client, coach_server: ServerThread, chapter: Chapter):
     proposal = data(api.post("/ai/proposals", json={"story_id": str(chapter.story_id), "kind": "synopsis"}))
     other = httpx.Client(
