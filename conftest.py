@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Playwright's synchronous API runs an event loop in this thread, which Django would take for an async caller.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-# Tests have many replies under way; the bound has tests of its own.
+# Tests have many replies under way; the bound has tests of its own. For servers that are processes of their own.
 os.environ["REPLIES_AT_ONCE"] = "10000"
 
 CHROMIUM_NOT_FOUND = "NOT TESTED IN A BROWSER: no Chromium on this machine."
@@ -45,6 +45,12 @@ def _language_of_the_house() -> Iterator[None]:
     from django.utils import translation
 
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _as_many_replies_as_a_test_wants(settings: Any) -> None:
+    """The same in this process, whose settings were read before that."""
+    settings.REPLIES_AT_ONCE = 10_000
 
 
 # --- Database ----------------------------------------------------------------------------------------------------

@@ -4,13 +4,11 @@ from ninja import Router
 
 from coaching.api.memory import router as memory_router
 from coaching.api.passage import router as passage_router
-from coaching.api.session import router as session_router
-from coaching.api.shelf import router as shelf_router
+from coaching.api.shelf import router as session_router
 from coaching.api.work import router as work_router
 
 router = Router()
 router.add_router("", session_router)
-router.add_router("", shelf_router)
 router.add_router("", work_router)
 router.add_router("", memory_router)
 router.add_router("", passage_router)

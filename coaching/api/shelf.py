@@ -1,20 +1,24 @@
-"""Conversations kept in order over HTTP: listed, named, put away, thrown away and taken back."""
+"""Conversations kept in order over HTTP: listed, named, put away, thrown away and taken back.
+
+They stand on the sessions' own router: one address belongs to one router, whatever is done to it.
+"""
 
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
-from ninja import Query, Router, Status
+from ninja import Query, Status
 from pydantic import BaseModel, Field
 
 from accounts.api_auth import ApiRequest, reads, writes
 from coaching import services
+from coaching.api.session import router
 from coaching.models import Session
 from costory.lib.api import Input, Listed, Paging, Single, Text, refusals
 from stories.models import Story
 
-router = Router(tags=["coach"])
+__all__ = ["router"]
 
 AnyUUID = Annotated[UUID, Field(strict=False)]
 
