@@ -14,7 +14,8 @@ function show() {
     className: place === current ? "find-hit find-hit--current" : "find-hit",
   }));
   mirror.rangesAt(ranges, "found");
-  document.querySelector(".find-hit--current")?.scrollIntoView({ block: "center" });
+  // Who writes on the page is not carried off to a hit.
+  if (document.activeElement !== page) document.querySelector(".find-hit--current")?.scrollIntoView({ block: "center" });
 }
 
 function tell(words) {
@@ -26,14 +27,15 @@ function tell(words) {
 
 function patternOf(words) {
   const { cased, whole } = bar.querySelector("form").elements;
-  const escaped = words.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+  // Both apostrophes are one, as on the page that finds in the whole story.
+  const escaped = words.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&").replace(/['’]/g, "['’]");
   const bounded = whole.checked ? `(?<!${LETTER})${escaped}(?!${LETTER})` : escaped;
   return new RegExp(bounded, cased.checked ? "gu" : "giu");
 }
 
 function search({ from = page.selectionStart } = {}) {
   const words = bar.querySelector("[name=words]").value.normalize("NFC");
-  hits = words ? [...page.value.matchAll(patternOf(words))].map((hit) => [hit.index, hit.index + hit[0].length]) : [];
+  hits = words.trim() ? [...page.value.matchAll(patternOf(words))].map((hit) => [hit.index, hit.index + hit[0].length]) : [];
   current = hits.findIndex(([start]) => start >= from);
   if (current < 0 && hits.length) current = 0;
   tell(words);
@@ -67,8 +69,10 @@ function close() {
 }
 
 async function replace(all) {
-  if (!hits.length) return;
   const { editor } = await import("./editor.js");
+  // The page may have changed since it was searched.
+  search({ from: hits[current]?.[0] ?? 0 });
+  if (!hits.length) return;
   const other = bar.querySelector("[name=other]").value;
   const [start, end] = hits[current];
   if (all) {
@@ -109,7 +113,7 @@ if (page && bar) {
   });
   bar.addEventListener("click", (event) => ACTS[event.target.closest("[data-find]")?.dataset.find]?.());
   page.addEventListener("input", () => {
-    if (!bar.hidden && document.activeElement === page) search();
+    if (!bar.hidden) search({ from: hits[current]?.[0] ?? 0 });
   });
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("[data-find-open]")) return;

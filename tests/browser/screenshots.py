@@ -37,6 +37,8 @@ PRIVATE = {
     "new-story": "/studio/new/",
     "ledger": "/billing/",
     "settings": "/settings/",
+    "models": "/coach/models/",
+    "processors": "/coach/processors/",
 }
 FRENCH = (
     "La lampe vacillait déjà quand le vent tourna. Elle posa sa tasse et compta les marches, comme son père "
@@ -143,6 +145,7 @@ def walk(browser: Browser, url: str, size: str, scheme: str) -> None:
         page.goto(f"{chapter.partition('chapters/')[0]}{name}/")
         shoot(page, name, size, scheme)
     beside(page, chapter, size, scheme)
+    coach(page, chapter, size, scheme)
     conflict(page, chapter, size, scheme)
     modes(page, size, scheme)
     for name, path in PRIVATE.items():
@@ -185,6 +188,26 @@ def beside(page: Page, chapter: str, size: str, scheme: str) -> None:
     page.locator("main form button[type=submit]").click()
     page.wait_for_url("**/import/*-*/**")
     shoot(page, "import", size, scheme)
+
+
+def coach(page: Page, chapter: str, size: str, scheme: str) -> None:
+    """What the coach does besides talking: proposals, what it finds and remembers, what left the house."""
+    story, _slash, tail = chapter.partition("/studio/")[2].partition("/")
+    place = f"?chapter={tail.partition('/')[2].strip('/')}"
+    page.goto(f"/coach/stories/{story}/proposals/{place}")
+    page.locator("#desk-form [value=continuation]").check(force=True)
+    page.locator("#desk-form .button--primary").click()
+    page.locator(".proposal__actions").first.wait_for()
+    shoot(page, "proposals", size, scheme)
+    page.goto(f"/coach/stories/{story}/continuity/")
+    page.get_by_role("button", name="Check by rule").click()
+    shoot(page, "continuity", size, scheme)
+    for name in ("memory", "structure", "dispatches", "sessions"):
+        page.goto(f"/coach/stories/{story}/{name}/")
+        shoot(page, f"coach-{name}", size, scheme)
+    page.goto(f"/coach/stories/{story}/{tail.strip('/')}/craft/")
+    shoot(page, "craft", size, scheme)
+    page.goto(chapter)
 
 
 def modes(page: Page, size: str, scheme: str) -> None:

@@ -73,6 +73,17 @@ def test_replaced_one_by_one_and_all_at_once_with_one_undo(editor: Page) -> None
     state(editor, "saved")
 
 
+def test_both_apostrophes_are_one(editor: Page) -> None:
+    editor.fill(".editor__text", "L’ombre et l'ombre.")
+    begin(editor)
+    editor.keyboard.type("l'ombre")
+    count(editor, "1 of 2")
+    editor.fill("#find-words", "l’ombre")
+    count(editor, "1 of 2")
+    editor.fill("#find-words", "   ")
+    count(editor, "Not found")
+
+
 def test_opened_at_a_place(page: Page, live_asgi: ServerThread) -> None:
     story = create_story()
     words = "Ô 🐙 " + TEXT

@@ -177,8 +177,7 @@ def test_on_a_phone_in_french(visit: Any, model_server: ModelServer):
     assert_accessible(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(("viewport", "scheme"), [(PHONE, "light"), (DESKTOP, "dark")], ids=["phone", "desktop"])
 def test_every_page_is_accessible(visit: Any, model_server: ModelServer, viewport: dict[str, int], scheme: str):
     page = visit(viewport=viewport, color_scheme=scheme)
     sign_up(page)
