@@ -63,6 +63,8 @@ def test_a_passkey_is_made_and_opens_the_account(with_authenticator: Page, live_
     page.goto(f"{home}/accounts/2fa/webauthn/add/")
     page.fill("#id_password", PASSWORD)
     page.click("main button[type=submit]")
+    # The page's scripts bind the button when all of it has come.
+    page.wait_for_url("**/accounts/2fa/webauthn/add/", wait_until="load")
     page.click("#mfa_webauthn_add")
     expect(page.locator(".codes, .settings-list").first).to_be_visible()
 
