@@ -11,6 +11,8 @@ from typing import IO
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from stories.exporting.card import open_graph_png
+from stories.exporting.cover import cover_svg
 from stories.exporting.epub import write_epub
 from stories.exporting.manuscript import Manuscript, read_manuscript
 from stories.exporting.names import content_disposition, file_name
@@ -23,8 +25,10 @@ __all__ = [
     "Format",
     "Manuscript",
     "content_disposition",
+    "cover_svg",
     "export_story",
     "file_name",
+    "open_graph_png",
     "read_manuscript",
     "read_markdown",
     "write_export",

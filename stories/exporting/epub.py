@@ -61,7 +61,7 @@ class _Book:
 
     def _front(self) -> None:
         title, author, language = self.manuscript.title, self.manuscript.author, self.manuscript.language
-        drawn = cover_svg(title=title, author=author, language=language)
+        drawn = cover_svg(title=title, author=author, language=language, seed=self.manuscript.story_id)
         image = Item(id="cover-image", href="cover.svg", media_type="image/svg+xml", properties="cover-image")
         self._add(image, drawn)
         spoken = _("Cover: “%(title)s” by %(author)s") % {"title": title, "author": author}

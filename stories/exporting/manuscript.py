@@ -39,6 +39,8 @@ class Manuscript:
     """A story, or one chapter of it, ready to be written in any format."""
 
     identifier: UUID
+    # Whose cover it wears, a chapter that is taken along alone too.
+    story_id: UUID
     title: str
     author: str
     language: str
@@ -90,6 +92,7 @@ def read_manuscript(story: Story, *, chapter: Chapter | None = None) -> Manuscri
         chapters = chapters.filter(pk=chapter.pk)
     return Manuscript(
         identifier=story.pk if chapter is None else chapter.pk,
+        story_id=story.pk,
         title=story.title,
         author=story.owner.name,
         language=story.language,

@@ -16,7 +16,6 @@ from PIL import Image
 
 from costory.lib import markdown
 from stories.exporting import Format, content_disposition, export_story, file_name, read_manuscript, read_markdown
-from stories.exporting.cover import cover_svg
 from stories.exporting.xhtml import link_address, to_xhtml
 from stories.models import Note, Photograph, Story
 from stories.services import create_chapter, delete_chapter, insert_passage
@@ -270,13 +269,6 @@ def test_one_chapter_alone(story):
     assert "EPUB/chapter-2.xhtml" in names
     assert "EPUB/chapter-1.xhtml" not in names
     assert b"dark" not in exported(story, Format.MARKDOWN, second)
-
-
-def test_a_long_title_stays_on_its_cover():
-    for title in ("A", "Donaudampfschifffahrtsgesellschaft" * 5, "a " * 100, "漢" * 200, "👩‍👩‍👧‍👦" * 28):
-        lines = tree_of(cover_svg(title=title, author="B", language="en")).iter()
-        places = [int(line.get("y", 0)) for line in lines if line.tag.endswith("tspan")]
-        assert max(places[:-1]) < 1300
 
 
 @hypothesis_settings(deadline=None)
