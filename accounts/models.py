@@ -45,11 +45,17 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
 
     def with_profile_visible_to(self, viewer: "User | AnonymousUser") -> "models.QuerySet[User]":
-        """People whose profile may be seen: public ones, and one's own. Not one that is closed or about to go."""
+        """People whose profile may be seen: public ones, and one's own.
+
+        Not one that is closed or about to go, nor one of somebody who has blocked whoever looks.
+        """
         allowed = models.Q(is_public=True, is_active=True, erasure_requested_at=None)
         if viewer.is_authenticated:
             allowed |= models.Q(pk=viewer.pk)
-        return self.filter(allowed)
+        people = self.filter(allowed)
+        if viewer.is_authenticated:
+            people = people.exclude(blocks_made__blocked=viewer)
+        return people
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
@@ -94,6 +100,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     totp_step = models.BigIntegerField(default=0, db_default=0, editable=False)
     # From this moment the account is closed to its owner but for the way back, and hidden from everybody else.
     erasure_requested_at = models.DateTimeField(_("erasure asked for at"), null=True, blank=True, editable=False)
+    # Until then they read and write for themselves, and publish and answer nothing.
+    suspended_until_at = models.DateTimeField(_("suspended until"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
@@ -134,6 +142,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.erasure_requested_at + ERASURE_PAUSE if self.erasure_requested_at else None
 
     @property
+    def is_suspended(self) -> bool:
+        """Whether they may publish and answer nothing for now."""
+        return self.suspended_until_at is not None and self.suspended_until_at > timezone.now()
+
+    @property
     def avatar_url(self) -> str:
         """Where the picture is, empty without one. It changes with the picture, so that no old one is shown."""
         if not self.avatar.name:
@@ -144,6 +157,44 @@ class User(AbstractBaseUser, PermissionsMixin):
     def name(self) -> str:
         """What others read: the chosen name, else the handle. Never the address."""
         return self.display_name or self.handle
+
+
+class Block(models.Model):
+    """That somebody wants nothing more to do with somebody else, who is not told."""
+
+    blocker = models.ForeignKey(User, on_delete=models.CASCADE, related_name="blocks_made")
+    blocked = models.ForeignKey(User, on_delete=models.CASCADE, related_name="blocks_met")
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("block")
+        verbose_name_plural = _("blocks")
+        constraints = [
+            models.UniqueConstraint(fields=["blocker", "blocked"], name="block_unique"),
+            models.CheckConstraint(condition=~models.Q(blocker=models.F("blocked")), name="block_is_of_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.blocker_id} ⊘ {self.blocked_id}"
+
+
+class Mute(models.Model):
+    """That somebody would rather not read somebody else, who is not told."""
+
+    muter = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mutes_made")
+    muted = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mutes_met")
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("mute")
+        verbose_name_plural = _("mutes")
+        constraints = [
+            models.UniqueConstraint(fields=["muter", "muted"], name="mute_unique"),
+            models.CheckConstraint(condition=~models.Q(muter=models.F("muted")), name="mute_is_of_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.muter_id} ⊖ {self.muted_id}"
 
 
 TOKEN_PREFIX = "cst_"  # noqa: S105  A prefix by which a leaked token is recognised, not a secret.

@@ -1,6 +1,8 @@
 """The one way to write an event."""
 
 import re
+from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +13,10 @@ from django.utils import timezone
 from events.models import Event
 
 _NAME = re.compile(r"[a-z][a-z_]*\.[a-z_]+")
+
+
+Subscriber = Callable[[Event], None]
+_subscribers: defaultdict[str, list[Subscriber]] = defaultdict(list)
 
 
 class EventOutsideTransaction(RuntimeError):
@@ -34,7 +40,7 @@ def record(
         raise ValueError(f"Not an event's name: {name!r}. It is a noun, a dot and a verb in the past tense.")
     if not connection.in_atomic_block:
         raise EventOutsideTransaction(name)
-    return Event.objects.create(
+    event = Event.objects.create(
         name=name,
         person_id=person_id,
         subject_type=subject._meta.label_lower if subject is not None else "",
@@ -42,3 +48,16 @@ def record(
         payload=payload or {},
         occurred_at=occurred_at or timezone.now(),
     )
+    for subscriber in _subscribers[name]:
+        subscriber(event)
+    return event
+
+
+def subscribe(name: str, subscriber: Subscriber) -> None:
+    """Have `subscriber` called with each event of this name, in the transaction that records it.
+
+    For what is kept in step with facts of an app below (its `AppConfig.ready` is the place to call this): the fact,
+    its event and what follows from it stand or fall together. Repeatable.
+    """
+    if subscriber not in _subscribers[name]:
+        _subscribers[name].append(subscriber)

@@ -62,18 +62,18 @@ def chapter_shared(request: HttpRequest, token: str, number: int) -> HttpRespons
 @require_safe
 def photograph_read(request: HttpRequest, pk: UUID, photograph_pk: UUID) -> HttpResponse:
     """A photograph of a story that may be read."""
-    return _photograph(_visible(request, pk), photograph_pk)
+    return _photograph(request, _visible(request, pk), photograph_pk)
 
 
 @login_not_required
 @require_safe
 def photograph_shared(request: HttpRequest, token: str, photograph_pk: UUID) -> HttpResponse:
     """A photograph for whoever has the link."""
-    return _photograph(_shared(token), photograph_pk)
+    return _photograph(request, _shared(token), photograph_pk)
 
 
-def _photograph(story: Story, pk: UUID) -> HttpResponse:
-    chapters = Chapter.objects.present().filter(story=story)
+def _photograph(request: HttpRequest, story: Story, pk: UUID) -> HttpResponse:
+    chapters = Chapter.objects.readable_in(story, request.user)
     photograph = get_object_or_404(Photograph, pk=pk, chapter__in=chapters)
     # Kept by nobody for longer than the story may be seen.
     response = picture_response(photograph.image)
@@ -91,24 +91,23 @@ def _shared(token: str) -> Story:
     return get_object_or_404(stories, share_token=token)
 
 
-def _contents(story: Story, token: str) -> list[Entry]:
-    chapters = Chapter.objects.present().filter(story=story).without_text().order_by("position")
+def _contents(request: HttpRequest, story: Story, token: str) -> list[Entry]:
+    chapters = Chapter.objects.readable_in(story, request.user).without_text().order_by("position")
     return [Entry(chapter, _address(story, chapter.position, token)) for chapter in chapters]
 
 
 def _story(request: HttpRequest, story: Story, *, token: str) -> HttpResponse:
-    contents = _contents(story, token)
+    contents = _contents(request, story, token)
     figures = disclosure.total_figures(entry.chapter for entry in contents)
     marks = disclosure.reading_marks(figures, story=story, title=story.title, author=story.owner.name)
     return _render(request, "social/story_read.html", story, token, {"contents": contents, "marks": marks})
 
 
 def _chapter(request: HttpRequest, story: Story, number: int, *, token: str) -> HttpResponse:
-    chapter = get_object_or_404(Chapter.objects.present(), story=story, position=number)
-    neighbours = {
-        entry.position: Entry(entry, _address(story, entry.position, token))
-        for entry in Chapter.objects.present().filter(story=story, position__in=[number - 1, number + 1]).without_text()
-    }
+    readable = Chapter.objects.readable_in(story, request.user)
+    chapter = get_object_or_404(readable, position=number)
+    contents = _contents(request, story, token)
+    place = next(at for at, entry in enumerate(contents) if entry.chapter.pk == chapter.pk)
     figures = disclosure.chapter_figures(chapter)
     photographs = [
         (photograph, _photograph_address(story, photograph, token))
@@ -118,8 +117,8 @@ def _chapter(request: HttpRequest, story: Story, number: int, *, token: str) -> 
         "photographs": photographs,
         "chapter": chapter,
         "marks": disclosure.reading_marks(figures, story=story, title=str(chapter), author=story.owner.name),
-        "previous": neighbours.get(number - 1),
-        "following": neighbours.get(number + 1),
+        "previous": contents[place - 1] if place else None,
+        "following": contents[place + 1] if place + 1 < len(contents) else None,
     }
     return _render(request, "social/chapter_read.html", story, token, context)
 

@@ -4,6 +4,7 @@ import itertools
 from typing import Any
 
 from django.db.models import F
+from django.utils import timezone
 
 from accounts.models import User
 from costory.lib import markdown
@@ -20,7 +21,7 @@ def create_user(**overrides: Any) -> User:
 
 
 def create_story(**overrides: Any) -> Story:
-    fields: dict[str, Any] = {"title": "The Lighthouse", "mode": Story.Mode.FICTION, "language": "en"}
+    fields: dict[str, Any] = {"title": "The Lighthouse", "mode": "fiction", "language": "en", "rating": "everyone"}
     if "owner" not in overrides:
         fields["owner"] = create_user()
     return Story.objects.create(**{**fields, **overrides})
@@ -37,6 +38,7 @@ def create_chapter(**overrides: Any) -> Chapter:
         "content": content,
         "word_count": markdown.word_count(content),
         "character_count": len(content),
+        "released_at": timezone.now(),
     }
     chapter = Chapter.objects.create(**{**fields, **overrides})
     if chapter.deleted_at is None:

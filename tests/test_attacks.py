@@ -142,7 +142,7 @@ def test_no_field_of_a_story_runs_on_any_page(client: Client, number: int):
     shared = reverse("social:story-shared", args=[story.share_token])
     for address in (shared, f"{shared}chapters/1/"):
         assert_inert(client.get(address), address)
-    set_visibility(story=story, visibility="public")
+    set_visibility(story=story, visibility="public", rating="everyone")
     for address in pages_for_readers(story):
         response = client.get(address)
         assert response.status_code == 200
@@ -286,7 +286,7 @@ def test_no_import_brings_anything_alive(client: Client, write: Any, number: int
 
 
 def assert_shown_inert(client: Client, story: Story) -> None:
-    set_visibility(story=story, visibility="public")
+    set_visibility(story=story, visibility="public", rating="everyone")
     for address in ("/studio/", f"/studio/{story.pk}/", f"/stories/{story.pk}/", f"/stories/{story.pk}/chapters/1/"):
         assert_inert(client.get(address), address)
 

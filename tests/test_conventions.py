@@ -190,8 +190,13 @@ def public_services() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunction
 # `record("story_published", …)` reads as the sentence it is.
 POSITIONAL = {
     "record": ["name"],
+    # `subscribe("story.published", …)` too.
+    "subscribe": ["name", "subscriber"],
     # Facts about one reply, not writes; they stand with the key they are signed with.
     "stream_path": ["reply"],
+    # What a list of tags becomes, asked of before anything is written.
+    "clean_tags": ["names"],
+    "tag_slug": ["name"],
     "permit_opens": ["reply_id", "permit"],
 }
 

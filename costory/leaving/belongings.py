@@ -13,10 +13,22 @@ from allauth.usersessions.models import UserSession
 from django.core.files.storage import Storage
 from django.db import models
 
-from accounts.models import ApiToken, User
+from accounts.models import ApiToken, Block, Mute, User
 from billing.models import Entry, Hold, Wallet
 from coaching.models import Dispatch, Finding, Message, Proposal, Reply, Session, Summary
 from events.models import Event
+from social.models import (
+    Author,
+    Comment,
+    Follow,
+    Like,
+    Notification,
+    NotificationChoice,
+    ReaderSettings,
+    Reading,
+    ReadingList,
+    ReadingListItem,
+)
 from stories.models import (
     Beat,
     Chapter,
@@ -30,6 +42,7 @@ from stories.models import (
     Revision,
     Story,
     StoryDraft,
+    StoryTag,
 )
 
 
@@ -89,6 +102,19 @@ BELONGINGS: tuple[Belonging, ...] = (
     Belonging(Finding, "story__owner", is_in_story=True),
     Belonging(Dispatch, "reply__session__user"),
     Belonging(Insertion, "story__owner", is_in_story=True),
+    Belonging(StoryTag, "story__owner", is_in_story=True),
+    Belonging(Block, "blocker"),
+    Belonging(Mute, "muter"),
+    Belonging(Author, "user"),
+    Belonging(Like, "user"),
+    Belonging(Follow, "follower"),
+    Belonging(Comment, "author"),
+    Belonging(Reading, "reader"),
+    Belonging(ReaderSettings, "user"),
+    Belonging(ReadingList, "owner"),
+    Belonging(ReadingListItem, "reading_list__owner"),
+    Belonging(Notification, "user"),
+    Belonging(NotificationChoice, "user"),
 )
 # Tables with a way to a person that are nobody's belongings, each with its reason.
 NOT_BELONGINGS = {
@@ -101,6 +127,7 @@ NOT_BELONGINGS = {
     "coaching.summaryrequest": "a piece of work under way; what comes of it is a summary",
     "coaching.continuitycheck": "that the story was read for contradictions; what was found is listed",
     "socialaccount.socialtoken": "never stored (SOCIALACCOUNT_STORE_TOKENS)",
+    "social.listing": "what lists show of a story, at any time again from it",
     "stories.chaptermentions": "counted from the text and the codex, at any time again",
 }
 

@@ -48,6 +48,12 @@ def _in_living_memory(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _within_reach(moment: datetime) -> datetime:
+    if not datetime(1970, 1, 1, tzinfo=UTC) <= moment <= timezone.now() + timedelta(days=3660):
+        raise ValueError("not a moment that anything is planned for")
+    return moment.astimezone(UTC)
+
+
 def one_of(known: Collection[str]) -> AfterValidator:
     """Accept one of these words only."""
 
@@ -62,6 +68,8 @@ def one_of(known: Collection[str]) -> AfterValidator:
 Words = Annotated[str, AfterValidator(markdown.normalise_text)]
 Line = Annotated[str, AfterValidator(_one_line)]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_living_memory)]
+# A moment that may be to come.
+Plan = Annotated[AwareDatetime, AfterValidator(_within_reach)]
 Count = Annotated[int, Field(ge=0, le=2_000_000_000)]
 Number = Annotated[int, Field(ge=1, le=900_000)]
 # Seven megabytes of letters are five of a picture.

@@ -1,6 +1,7 @@
 """Reading pages: who sees what, and that nothing a writer types runs in a reader's browser."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -10,7 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from stories.models import Chapter, Story
-from stories.services import create_chapter, delete_chapter, delete_story, set_visibility
+from stories.services import (
+    create_chapter,
+    delete_chapter,
+    delete_story,
+    release_chapter,
+    set_visibility,
+    withhold_chapter,
+)
 from tests.factories import create_story, create_user
 
 pytestmark = pytest.mark.django_db
@@ -166,7 +174,7 @@ def test_a_story_without_a_chapter_has_nothing_to_read(client):
 def test_the_queries_of_a_page_do_not_grow(client, story):
     set_visibility(story=story, visibility="public")
     for number in range(4, 40):
-        Chapter.objects.create(story=story, position=number, content="x" * 1000)
+        Chapter.objects.create(story=story, position=number, content="x" * 1000, released_at=timezone.now())
 
     with CaptureQueriesContext(connection) as title_page:
         client.get(f"/stories/{story.pk}/")
@@ -175,6 +183,29 @@ def test_the_queries_of_a_page_do_not_grow(client, story):
 
     assert len(title_page) == 2
     assert len(chapter) == 4
+
+
+def test_readers_see_what_is_released_and_its_writer_what_would_be(client, story):
+    set_visibility(story=story, visibility="public")
+    draft = create_chapter(story=story, author=story.owner, title="Draft", content="Not yet.")
+    planned = create_chapter(story=story, author=story.owner, title="Planned", content="Later.")
+    release_chapter(chapter=planned, at=timezone.now() + timedelta(hours=1))
+    viewers = [client, Client()]
+    viewers[1].force_login(story.owner)
+
+    for viewer in viewers:
+        assert "Draft" not in viewer.get(f"/stories/{story.pk}/").content.decode()
+        assert [viewer.get(f"/stories/{story.pk}/chapters/{number}/").status_code for number in (3, 4, 5)] == [
+            200,
+            404,
+            404,
+        ]
+    withhold_chapter(chapter=story.chapters.get(position=2))
+    page = client.get(f"/stories/{story.pk}/chapters/1/").content.decode()
+    assert "chapters/3/" in page
+    assert "chapters/2/" not in page
+    release_chapter(chapter=draft)
+    assert client.get(f"/stories/{story.pk}/chapters/4/").status_code == 200
 
 
 def test_the_policy_is_the_model_s(story):

@@ -109,9 +109,9 @@ def chapter_out(chapter: Chapter, *, is_own: bool = True) -> ChapterOut:
 def chapter_list(request: ApiRequest, story_id: UUID, paging: Query[Paging]) -> Listed[ChapterOut]:
     """The chapters of a story you may read, with their text."""
     story = get_object_or_404(Story.objects.visible_to(request.auth.user), pk=story_id)
-    chapters = Chapter.objects.present().filter(story=story)
-    page = paging.page_of(chapters, keys=("position",), total=story.chapter_count)
     is_own = story.owner_id == request.auth.user.pk
+    chapters = Chapter.objects.visible_to(request.auth.user).filter(story=story)
+    page = paging.page_of(chapters, keys=("position",), total=story.chapter_count if is_own else None)
     return Listed(data=[chapter_out(chapter, is_own=is_own) for chapter in page.rows], meta=page.meta)
 
 
@@ -139,9 +139,8 @@ def chapter_reorder(request: ApiRequest, story_id: UUID, body: OrderIn) -> Liste
     """All of them, once each."""
     story = own_story(request, story_id)
     services.reorder_chapters(story=story, chapter_ids=body.chapter_ids)
-    page = Paging(limit=100).page_of(
-        Chapter.objects.present().filter(story=story), keys=("position",), total=story.chapter_count
-    )
+    present = Chapter.objects.present().filter(story=story)
+    page = Paging(limit=100).page_of(present, keys=("position",), total=story.chapter_count)
     return Listed(data=[chapter_out(chapter) for chapter in page.rows], meta=page.meta)
 
 
@@ -153,9 +152,8 @@ def chapter_reorder(request: ApiRequest, story_id: UUID, body: OrderIn) -> Liste
 )
 def chapter_detail(request: ApiRequest, chapter_id: UUID) -> Single[ChapterOut]:
     """A chapter of a story you may read."""
-    stories = Story.objects.visible_to(request.auth.user)
-    chapters = Chapter.objects.present().select_related("story")
-    chapter = get_object_or_404(chapters, pk=chapter_id, story__in=stories)
+    chapters = Chapter.objects.visible_to(request.auth.user).select_related("story")
+    chapter = get_object_or_404(chapters, pk=chapter_id)
     return Single(data=chapter_out(chapter, is_own=chapter.story.owner_id == request.auth.user.pk))
 
 

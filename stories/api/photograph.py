@@ -16,7 +16,7 @@ from costory.lib.pictures import clean_picture, picture_response
 from stories import services
 from stories.api.outline import MoveIn
 from stories.api.owned import own_chapter_beside
-from stories.models import Chapter, Photograph, Story
+from stories.models import Chapter, Photograph
 
 router = Router(tags=["photographs"])
 
@@ -173,7 +173,7 @@ def _listed(photographs: QuerySet[Photograph], paging: Paging) -> Listed[Photogr
 
 
 def _readable(request: ApiRequest) -> "QuerySet[Chapter]":
-    return Chapter.objects.present().without_text().filter(story__in=Story.objects.visible_to(request.auth.user))
+    return Chapter.objects.visible_to(request.auth.user).without_text()
 
 
 def _own_photograph(request: ApiRequest, photograph_id: UUID) -> Photograph:

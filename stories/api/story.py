@@ -1,11 +1,13 @@
 """Stories over HTTP (API.md): the same services as the pages. A journal is opened to readers only when asked twice."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.db.models import Max, Min, Q, QuerySet, Sum
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 from pydantic import BaseModel, Field
@@ -15,6 +17,7 @@ from costory.lib.api import ApiError, Input, Listed, Paging, Single, Text, refus
 from stories import services
 from stories.api.owned import own_story
 from stories.models import Chapter, Photograph, Story
+from stories.selectors.released import Released, released_figures
 
 router = Router(tags=["stories"])
 
@@ -29,6 +32,28 @@ Purpose = Literal["", "therapeutic", "legacy", "community-read", "roleplay"]
 Era = Literal["", "contemporary", "future", "historical", "timeless"]
 Style = Literal["", "light", "serious", "poetic", "introspective", "epic"]
 PointOfView = Literal["", "first", "second", "third", "omniscient"]
+Rating = Literal["", "everyone", "teen", "mature", "explicit"]
+ContentWarning = Literal[
+    "unsaid",
+    "violence",
+    "death",
+    "grief",
+    "abuse",
+    "sexual-violence",
+    "self-harm",
+    "addiction",
+    "illness",
+    "war",
+    "discrimination",
+    "language",
+]
+Warnings = Annotated[list[ContentWarning], Field(max_length=12)]
+TagName = Annotated[Text, Field(max_length=services.MAX_TAG_CHARACTERS)]
+Tags = Annotated[list[TagName], Field(max_length=services.MAX_TAGS)]
+CommentPolicy = Literal["open", "moderated", "closed"]
+Disclosure = Literal["figures", "words", "quiet"]
+# Whoever shows a story through the API without a word on whom it is for: not for children, and not hidden either.
+UNSAID_RATING = "teen"
 Confirm = Annotated[bool, Field(description="To open a journal to more people than read it now, say it twice.")]
 
 
@@ -46,6 +71,13 @@ class StoryIn(Input):
     writing_style: Style = ""
     pov: PointOfView = ""
     language: Language = "en"
+    rating: Rating = ""
+    warnings: Warnings = Field(default_factory=list)
+    tags: Tags = Field(default_factory=list)
+    is_complete: bool = False
+    comment_policy: CommentPolicy = "open"
+    disclosure: Disclosure = "figures"
+    may_download: bool = False
     confirm: Confirm = False
 
 
@@ -63,6 +95,13 @@ class StoryPatch(Input):
     writing_style: Style = ""
     pov: PointOfView = ""
     language: Language = "en"
+    rating: Rating = ""
+    warnings: Warnings = Field(default_factory=list)
+    tags: Tags = Field(default_factory=list)
+    is_complete: bool = False
+    comment_policy: CommentPolicy = "open"
+    disclosure: Disclosure = "figures"
+    may_download: bool = False
     confirm: Confirm = False
 
 
@@ -70,6 +109,9 @@ class PublishIn(Input):
     """Who may read a story."""
 
     visibility: Visibility
+    rating: Annotated[
+        Rating, Field(description=f"For whom it is; `{UNSAID_RATING}` where neither this nor the story says so.")
+    ] = ""
     confirm: Confirm = False
 
 
@@ -100,6 +142,13 @@ class StoryOut(BaseModel):
     writing_style: str
     pov: str
     language: str
+    rating: str
+    warnings: list[str]
+    tags: list[str]
+    is_complete: bool
+    comment_policy: str
+    disclosure: str
+    may_download: bool
     word_count: int
     chapter_count: int
     author: str
@@ -120,11 +169,31 @@ class BinnedStoryOut(BaseModel):
 
 
 def story_out(story: Story, *, is_own: bool) -> StoryOut:
-    """A story as the API shows it; the link it is shared by is its owner's to know."""
+    """A story as the API shows it.
+
+    The link it is shared by is its owner's to know, and so is the length of what is not released.
+    """
+    return story_outs([story], mine=story.owner_id if is_own else None)[0]
+
+
+def story_outs(shown: Sequence[Story], *, mine: UUID | None) -> list[StoryOut]:
+    """Stories as the API shows them to the person whose id is `mine`."""
+    released = released_figures([story.pk for story in shown if story.owner_id != mine])
+    return [
+        _story_out(story, None if story.owner_id == mine else released.get(story.pk, Released())) for story in shown
+    ]
+
+
+def _story_out(story: Story, released: Released | None) -> StoryOut:
+    told = {"share_url", "author", "tags"}
+    said: dict[str, Any] = {name: getattr(story, name) for name in StoryOut.model_fields if name not in told}
+    if released is not None:
+        said.update(word_count=released.words, chapter_count=released.chapters)
     return StoryOut(
-        **{name: getattr(story, name) for name in StoryOut.model_fields if name not in {"share_url", "author"}},
-        share_url=(services.share_url(story=story) or None) if is_own else None,
+        **said,
+        share_url=(services.share_url(story=story) or None) if released is None else None,
         author=story.owner.name,
+        tags=[each.tag.name for each in story.story_tags.all()],
     )
 
 
@@ -144,20 +213,21 @@ def story_list(request: ApiRequest, asked: Query[StoryFilter], paging: Query[Pag
         stories = stories.filter(Q(title__icontains=asked.q) | Q(description__icontains=asked.q))
     newest = ("-published_at", "-id") if is_library else ("-updated_at", "-id")
     keys = ("title", "id") if asked.sort == "title" else newest
-    page = paging.page_of(stories.select_related("owner"), keys=keys)
+    page = paging.page_of(stories.select_related("owner").prefetch_related("story_tags__tag"), keys=keys)
     mine = request.auth.user.pk
-    return Listed(data=[story_out(story, is_own=story.owner_id == mine) for story in page.rows], meta=page.meta)
+    return Listed(data=story_outs(page.rows, mine=mine), meta=page.meta)
 
 
 @router.post("/stories", response={201: Single[StoryOut], **refusals(401, 403, 409)}, auth=writes, summary="New story")
 def story_create(request: ApiRequest, body: StoryIn) -> Status[Single[StoryOut]]:
     """Begin a story. It has no chapter yet. A journal that others may read is asked about, as by `publish`."""
-    fields = body.model_dump(exclude={"visibility", "confirm"})
+    fields = body.model_dump(exclude={"visibility", "confirm", "tags"})
     if not body.confirm:
         _ask_twice(Story(mode=body.mode), body.visibility)
     story = services.create_story(owner=request.auth.user, **fields)
+    services.set_tags(story=story, names=body.tags)
     if body.visibility != "private":
-        story = services.set_visibility(story=story, visibility=body.visibility)
+        story = _show(story, body.visibility)
     return Status(201, Single(data=story_out(story, is_own=True)))
 
 
@@ -200,10 +270,16 @@ def _revise(request: ApiRequest, story_id: UUID, changes: dict[str, Any]) -> Sin
     visibility, is_confirmed = changes.pop("visibility", None), changes.pop("confirm", False)
     if visibility is not None and not is_confirmed:
         _ask_twice(story, visibility, becomes=changes.get("mode", ""))
+    tags = changes.pop("tags", None)
+    if changes.get("rating") == "" and (visibility or story.visibility) != "private":
+        # Whoever shows a story says for whom it is, and does not take that back.
+        del changes["rating"]
     if changes:
         story = services.revise_story(story=story, **changes)
+    if tags is not None:
+        services.set_tags(story=story, names=tags)
     if visibility is not None:
-        story = services.set_visibility(story=story, visibility=visibility)
+        story = _show(story, visibility)
     return Single(data=story_out(story, is_own=True))
 
 
@@ -248,7 +324,7 @@ def story_publish(request: ApiRequest, story_id: UUID, body: PublishIn) -> Singl
     story = own_story(request, story_id)
     if not body.confirm:
         _ask_twice(story, body.visibility)
-    return Single(data=story_out(services.set_visibility(story=story, visibility=body.visibility), is_own=True))
+    return Single(data=story_out(_show(story, body.visibility, rating=body.rating, is_whole=True), is_own=True))
 
 
 @router.get(
@@ -263,6 +339,16 @@ def story_bin(request: ApiRequest, paging: Query[Paging]) -> Listed[BinnedStoryO
     names = BinnedStoryOut.model_fields
     data = [BinnedStoryOut(**{name: getattr(row, name) for name in names}) for row in page.rows]
     return Listed(data=data, meta=page.meta)
+
+
+def _show(story: Story, visibility: str, *, rating: str = "", is_whole: bool = False) -> Story:
+    """Set who may read; `is_whole` releases the chapters that came since the story was first shown."""
+    rating = rating or story.rating or UNSAID_RATING
+    chapter_ids = None
+    if is_whole and visibility != "private":
+        unplanned = Chapter.objects.present().filter(story=story).exclude(released_at__gt=timezone.now())
+        chapter_ids = list(unplanned.values_list("pk", flat=True))
+    return services.set_visibility(story=story, visibility=visibility, rating=rating, chapter_ids=chapter_ids)
 
 
 def _ask_twice(story: Story, visibility: str, *, becomes: str = "") -> None:

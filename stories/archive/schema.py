@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from costory.lib.archive import Count, Line, Moment, Number, Part, Picture, Words, one_of
+from costory.lib.archive import Count, Line, Moment, Number, Part, Picture, Plan, Words, one_of
 from stories.models import Chapter, CodexEntry, Revision, Story
 from stories.services import MAX_ALIASES, MAX_CONTENT_CHARACTERS
 
@@ -35,6 +35,17 @@ class StoryPart(Part):
     writing_style: Annotated[str, one_of(["", *Story.Style.values])]
     pov: Annotated[str, one_of(["", *Story.PointOfView.values])]
     premise: Annotated[Words, Field(max_length=2000)]
+    # Archives from before there was a library are without them.
+    rating: Annotated[str, one_of(["", *Story.Rating.values])] = ""
+    warnings: Annotated[list[Annotated[str, one_of(Story.ContentWarning.values)]], Field(max_length=20)] = Field(
+        default_factory=list
+    )
+    is_complete: bool = False
+    comment_policy: Annotated[str, one_of(Story.CommentPolicy.values)] = Story.CommentPolicy.OPEN.value
+    disclosure: Annotated[str, one_of(Story.Disclosure.values)] = Story.Disclosure.FIGURES.value
+    may_download: bool = False
+    tags: Annotated[list[Annotated[Line, Field(max_length=40)]], Field(max_length=20)] = Field(default_factory=list)
+    cover: Picture | None = None
     created_at: Moment
     updated_at: Moment
     published_at: Moment | None
@@ -99,6 +110,8 @@ class ChapterPart(Recorded):
     entry_date: date | None
     prompt: Annotated[Line, Field(max_length=500)]
     setting: Annotated[Words, Field(max_length=2000)]
+    released_at: Plan | None = None
+    is_silent: bool = False
     version: Annotated[int, Field(ge=1, le=1_000_000_000)]
     created_at: Moment
     updated_at: Moment

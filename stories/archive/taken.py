@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from django.db import models
+from django.db.models.fields.files import FieldFile
 from PIL import Image
 
 import events.services
@@ -28,6 +29,7 @@ from stories.models import (
     Story,
 )
 from stories.services.chapter import chapter_record
+from stories.services.tag import set_tags
 from stories.services.wording import Wording
 
 Dates = Mapping[str, datetime]
@@ -43,17 +45,19 @@ class StoryRows:
     reply_ids: archive.NewIds
     # In the order in which they can be written.
     dated: list[Dated] = field(default_factory=list)
-    pictures: list[tuple[Photograph | CodexEntry, "ContentFile[bytes]"]] = field(default_factory=list)
+    pictures: list[tuple[Photograph | CodexEntry | Story, "ContentFile[bytes]"]] = field(default_factory=list)
+    tags: Sequence[str] = ()
     _stored: list[tuple[Storage, str]] = field(default_factory=list)
 
     def write(self) -> Story:
         """Write all of it. The caller has a transaction open, and calls `forget_files` should it fail."""
         for row, picture in self.pictures:
-            image = row.picture if isinstance(row, CodexEntry) else row.image
+            image = _picture_of(row)
             image.save(str(picture.name), picture, save=False)
             self._stored.append((image.storage, str(image.name)))
         for rows in self.dated:
             archive.create_dated(rows)
+        set_tags(story=self.story, names=self.tags)
         events.services.record(
             "story.imported",
             person_id=self.story.owner_id,
@@ -83,10 +87,13 @@ def make_rows(
     """
     own = Story(
         owner=owner,
-        **story.model_dump(exclude={"id", "visibility", "published_at", "created_at", "updated_at"}),
+        **story.model_dump(exclude={"id", "visibility", "published_at", "created_at", "updated_at", "tags", "cover"}),
     )
     rows = StoryRows(story=own, chapter_ids=archive.NewIds(), reply_ids=archive.NewIds())
     rows.dated.append([(own, _dates(story, "created_at", "updated_at"))])
+    if story.cover is not None:
+        rows.pictures.append((own, archive.read_picture(story.cover, place="story → cover")))
+    rows.tags = story.tags
     maker = _Maker(owner, rows)
     maker.chapters(chapters)
     maker.codex(codex)
@@ -124,6 +131,9 @@ class _Maker:
                 content_html=wording.content_html,
                 word_count=wording.word_count,
                 **part.model_dump(include={"title", "content", "status", "entry_date", "prompt", "setting", "version"}),
+                **part.model_dump(include={"released_at", "is_silent"}),
+                # Whom it was for in the house it comes from has heard of it there.
+                announced_at=part.released_at,
                 **chapter_record(part.content, self._runs(part.provenance)),
                 deleted_at=part.deleted_at,
             )
@@ -227,6 +237,12 @@ class _Maker:
             )
             beats.append((beat, _dates(part, "created_at", "updated_at")))
         self.rows.dated.append(beats)
+
+
+def _picture_of(row: Photograph | CodexEntry | Story) -> FieldFile:
+    if isinstance(row, Story):
+        return row.cover
+    return row.picture if isinstance(row, CodexEntry) else row.image
 
 
 def _dates(part: archive.Part, *names: str) -> dict[str, datetime]:

@@ -14,9 +14,14 @@ def story_part(story: Story) -> Plain:
     """The story and its brief."""
     names = (
         *("id", "title", "description", "mode", "language", "visibility", "theme", "is_real", "purpose", "era"),
-        *("writing_style", "pov", "premise", "created_at", "updated_at", "published_at", "deleted_at"),
+        *("writing_style", "pov", "premise", "rating", "warnings", "is_complete", "comment_policy"),
+        *("disclosure", "may_download", "created_at", "updated_at", "published_at", "deleted_at"),
     )
-    return _fields(story, *names)
+    return {
+        **_fields(story, *names),
+        "tags": list(story.story_tags.order_by("position").values_list("tag__name", flat=True)),
+        "cover": write_picture(story.cover),
+    }
 
 
 def chapter_parts(story: Story, *, with_notes: bool) -> Iterator[Plain]:
@@ -33,7 +38,7 @@ def chapter_parts(story: Story, *, with_notes: bool) -> Iterator[Plain]:
             yield {
                 **_fields(chapter, "id", "position", "title", "content"),
                 "provenance": chapter.runs,
-                **_fields(chapter, "status", "entry_date", "prompt", "setting", "version"),
+                **_fields(chapter, "status", "entry_date", "prompt", "setting", "released_at", "is_silent", "version"),
                 **_fields(chapter, "created_at", "updated_at", "deleted_at"),
                 "revisions": revisions,
                 "photographs": [

@@ -24,6 +24,27 @@ class ChapterQuerySet(models.QuerySet["Chapter"]):
         """Chapters that are not in the bin, nor in a story that is."""
         return self.filter(deleted_at=None, story__deleted_at=None)
 
+    def readable(self) -> "ChapterQuerySet":
+        """Chapters that readers of their story see: released, and not put in the bin."""
+        return self.present().filter(released_at__lte=timezone.now())
+
+    def visible_to(self, user: "User | AnonymousUser") -> "ChapterQuerySet":
+        """Chapters of the stories this person may see: the released ones, and all of their own."""
+        allowed = Q(released_at__lte=timezone.now())
+        if user.is_authenticated:
+            allowed |= Q(story__owner=user)
+        return self.present().filter(allowed, story__in=Story.objects.visible_to(user))
+
+    def readable_in(self, story: Story, user: "User | AnonymousUser") -> "ChapterQuerySet":
+        """What this person, who may see the story, finds in its pages for readers.
+
+        The released chapters; the owner of a private story finds all of it, as it would be shown.
+        """
+        is_own = user.is_authenticated and story.owner_id == user.pk
+        if is_own and story.visibility == Story.Visibility.PRIVATE:
+            return self.present().filter(story=story)
+        return self.readable().filter(story=story)
+
     def editable_by(self, user: "User | AnonymousUser") -> "ChapterQuerySet":
         """Chapters this person writes."""
         if not user.is_authenticated:
@@ -71,6 +92,11 @@ class Chapter(models.Model):
     entry_date = models.DateField(_("day"), null=True, blank=True)
     prompt = models.CharField(_("question"), max_length=500, blank=True, default="", db_default="")
     setting = models.TextField(_("the scene"), max_length=2000, blank=True, default="", db_default="")
+    # From when readers of the story see it: never, while there is no time; a time to come is a plan.
+    released_at = models.DateTimeField(_("released at"), null=True, blank=True)
+    is_silent = models.BooleanField(_("released without telling anybody"), default=False, db_default=False)
+    # When its followers were told, or would have been.
+    announced_at = models.DateTimeField(_("announced at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
     deleted_at = models.DateTimeField(_("put in the bin at"), null=True, blank=True)
@@ -91,13 +117,30 @@ class Chapter(models.Model):
                 condition=Q(status__in=["draft", "revised", "finished"]), name="chapter_status_known"
             ),
         ]
-        indexes = [models.Index(fields=["story", "entry_date"], name="chapter_by_day")]
+        indexes = [
+            models.Index(fields=["story", "entry_date"], name="chapter_by_day"),
+            models.Index(
+                fields=["released_at"],
+                name="chapter_to_announce",
+                condition=Q(released_at__isnull=False, announced_at=None, deleted_at=None),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title or str(_("Chapter %(number)d")) % {"number": self.position}
 
     def get_absolute_url(self) -> str:
         return reverse("stories:chapter-edit", args=[self.story_id, self.pk])
+
+    @property
+    def is_released(self) -> bool:
+        """Whether readers of the story see it."""
+        return self.released_at is not None and self.released_at <= timezone.now()
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether readers will see it at a time that was set."""
+        return self.released_at is not None and self.released_at > timezone.now()
 
     @property
     def runs(self) -> Runs:

@@ -34,22 +34,28 @@ class StoryQuerySet(models.QuerySet["Story"]):
         return self.filter(owner=user, deleted_at__gt=timezone.now() - BIN_TIME)
 
     def published(self) -> "StoryQuerySet":
-        """The library: what everybody may read. Nothing of somebody who is about to be erased."""
+        """The library: what everybody may find and read. Nothing of somebody who is banned or about to be erased."""
         return self.filter(
-            visibility=Story.Visibility.PUBLIC, deleted_at=None, owner__erasure_requested_at__isnull=True
+            visibility=Story.Visibility.PUBLIC,
+            standing=Story.Standing.CLEAR,
+            deleted_at=None,
+            owner__is_active=True,
+            owner__erasure_requested_at__isnull=True,
         )
 
     def visible_to(self, user: "User | AnonymousUser", *, share_token: str = "") -> "StoryQuerySet":
         """The one policy of visibility: public ones, one's own, and the one whose share token is given.
 
-        A story in the bin is visible to nobody, nor is one whose owner is about to be erased.
+        A story in the bin is visible to nobody, nor is one whose owner is banned or about to be erased. One that
+        moderation has hidden is its owner's only; one it has restricted is in no list, and read where it is known.
         """
-        allowed = Q(visibility=Story.Visibility.PUBLIC)
+        shown = Q(visibility=Story.Visibility.PUBLIC)
+        if share_token:
+            shown |= Q(visibility=Story.Visibility.LINK, share_token=share_token)
+        allowed = shown & Q(standing__in=Story.READABLE_STANDINGS)
         if user.is_authenticated:
             allowed |= Q(owner=user)
-        if share_token:
-            allowed |= Q(visibility=Story.Visibility.LINK, share_token=share_token)
-        return self.filter(allowed, deleted_at=None, owner__erasure_requested_at__isnull=True)
+        return self.filter(allowed, deleted_at=None, owner__is_active=True, owner__erasure_requested_at__isnull=True)
 
 
 def new_share_token() -> str:
@@ -70,6 +76,49 @@ class Story(models.Model):
         PRIVATE = "private", _("Only me")
         LINK = "link", _("Whoever has the link")
         PUBLIC = "public", _("Everybody")
+
+    class Rating(models.TextChoices):
+        EVERYONE = "everyone", _("Everyone")
+        TEEN = "teen", _("From about thirteen")
+        MATURE = "mature", _("Grown-up readers")
+        EXPLICIT = "explicit", _("Explicit")
+
+    class ContentWarning(models.TextChoices):
+        """What readers may want to know beforehand. UNSAID is a choice of its own: it promises nothing."""
+
+        UNSAID = "unsaid", _("The author chose not to say")
+        VIOLENCE = "violence", _("Violence")
+        DEATH = "death", _("Death of a main character")
+        GRIEF = "grief", _("Grief")
+        ABUSE = "abuse", _("Abuse")
+        SEXUAL_VIOLENCE = "sexual-violence", _("Sexual violence")
+        SELF_HARM = "self-harm", _("Self-harm or suicide")
+        ADDICTION = "addiction", _("Addiction")
+        ILLNESS = "illness", _("Serious illness")
+        WAR = "war", _("War")
+        DISCRIMINATION = "discrimination", _("Racism or other hatred")
+        LANGUAGE = "language", _("Strong language")
+
+    class CommentPolicy(models.TextChoices):
+        OPEN = "open", _("Open")
+        MODERATED = "moderated", _("I look at each first")
+        CLOSED = "closed", _("Closed")
+
+    class Disclosure(models.TextChoices):
+        FIGURES = "figures", _("With figures")
+        WORDS = "words", _("In a sentence")
+        QUIET = "quiet", _("Behind a link")
+
+    class Standing(models.TextChoices):
+        """How moderation left a story."""
+
+        CLEAR = "clear", _("Clear")
+        RESTRICTED = "restricted", _("By its address only")
+        HELD = "held", _("Waiting for a look")
+        HIDDEN = "hidden", _("Hidden")
+        REMOVED = "removed", _("Removed")
+
+    READABLE_STANDINGS = (Standing.CLEAR, Standing.RESTRICTED)
 
     class Theme(models.TextChoices):
         SCIENCE_FICTION = "sci-fi", _("Science fiction")
@@ -130,6 +179,25 @@ class Story(models.Model):
 
     premise = models.TextField(_("premise"), max_length=2000, blank=True, default="", db_default="")
 
+    # What readers are told before they read. A story that is shown has a rating.
+    rating = models.CharField(_("rating"), max_length=10, choices=Rating, blank=True, default="", db_default="")
+    warnings = models.JSONField(
+        _("content warnings"), default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
+    is_complete = models.BooleanField(_("complete"), default=False, db_default=False)
+    comment_policy = models.CharField(
+        _("comments"), max_length=10, choices=CommentPolicy, default=CommentPolicy.OPEN, db_default="open"
+    )
+    disclosure = models.CharField(
+        _("the coach’s share"), max_length=10, choices=Disclosure, default=Disclosure.FIGURES, db_default="figures"
+    )
+    may_download = models.BooleanField(_("readers may download it"), default=False, db_default=False)
+    cover = models.ImageField(_("cover"), upload_to="covers/", blank=True, default="", db_default="")
+    standing = models.CharField(
+        _("standing"), max_length=10, choices=Standing, default=Standing.CLEAR, db_default="clear", editable=False
+    )
+    tags = models.ManyToManyField("stories.Tag", through="stories.StoryTag", related_name="stories", blank=True)
+
     # Kept in the transaction that changes a chapter, so that a list asks nothing per story.
     word_count = models.PositiveIntegerField(_("words"), default=0)
     chapter_count = models.PositiveIntegerField(_("chapters"), default=0)
@@ -151,6 +219,8 @@ class Story(models.Model):
                 name="story_public_newest",
                 condition=Q(visibility="public", deleted_at=None),
             ),
+            # For the sweep that brings what readers find up to what was written.
+            models.Index(fields=["updated_at"], name="story_shown_by_change", condition=~Q(visibility="private")),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="story_has_a_title"),
@@ -162,6 +232,14 @@ class Story(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(visibility="link") | Q(share_token__isnull=False), name="story_link_has_a_token"
+            ),
+            models.CheckConstraint(
+                condition=Q(rating__in=["", "everyone", "teen", "mature", "explicit"]), name="story_rating_known"
+            ),
+            models.CheckConstraint(condition=Q(visibility="private") | ~Q(rating=""), name="story_shown_has_a_rating"),
+            models.CheckConstraint(
+                condition=Q(standing__in=["clear", "restricted", "held", "hidden", "removed"]),
+                name="story_standing_known",
             ),
         ]
 
@@ -175,3 +253,8 @@ class Story(models.Model):
     def is_public(self) -> bool:
         """Whether everybody may read it."""
         return self.visibility == self.Visibility.PUBLIC
+
+    @property
+    def warning_labels(self) -> list[str]:
+        """The content warnings in words."""
+        return [str(label) for code, label in self.ContentWarning.choices if code in self.warnings]

@@ -2,14 +2,13 @@
 
 from typing import TypedDict, TypeVar, Unpack
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 import events.services
 from accounts.models import User
 from costory.lib import markdown
-from stories.models import BIN_TIME, Chapter, Story, new_share_token
+from stories.models import BIN_TIME, Chapter, Story
 from stories.services.chapter import create_chapter
 from stories.services.wording import clean_title
 
@@ -27,7 +26,22 @@ class Brief(TypedDict, total=False):
     pov: str
 
 
-class StoryChanges(Brief, total=False):
+class Told(TypedDict, total=False):
+    """What readers are told of a story before they read it."""
+
+    rating: str
+    warnings: list[str]
+    is_complete: bool
+    comment_policy: str
+    disclosure: str
+    may_download: bool
+
+
+class NewStory(Brief, Told, total=False):
+    """What may be said of a story when it begins."""
+
+
+class StoryChanges(NewStory, total=False):
     """What of a story may change by itself; who may read it has a service of its own."""
 
     title: str
@@ -35,17 +49,11 @@ class StoryChanges(Brief, total=False):
     premise: str
 
 
-BriefT = TypeVar("BriefT", Brief, StoryChanges)
-
-VISIBILITY_EVENTS = {
-    Story.Visibility.PUBLIC: "story.published",
-    Story.Visibility.LINK: "story.shared",
-    Story.Visibility.PRIVATE: "story.withdrawn",
-}
+BriefT = TypeVar("BriefT", NewStory, StoryChanges)
 
 
 @transaction.atomic
-def create_story(*, owner: User, title: str, mode: str, **brief: Unpack[Brief]) -> Story:
+def create_story(*, owner: User, title: str, mode: str, **brief: Unpack[NewStory]) -> Story:
     """Begin a story that only its owner can see. Raises InvalidTitle."""
     story = Story.objects.create(
         owner=owner, title=clean_title(title=title, is_required=True), mode=mode, **_clean(brief)
@@ -55,37 +63,22 @@ def create_story(*, owner: User, title: str, mode: str, **brief: Unpack[Brief]) 
 
 
 @transaction.atomic
-def start_story(*, owner: User, title: str, mode: str, **brief: Unpack[Brief]) -> Chapter:
+def start_story(*, owner: User, title: str, mode: str, **brief: Unpack[NewStory]) -> Chapter:
     """Begin a story with an empty first chapter to write in. Raises InvalidTitle."""
     story = create_story(owner=owner, title=title, mode=mode, **brief)
     return create_chapter(story=story, author=owner)
 
 
+@transaction.atomic
 def revise_story(*, story: Story, **changes: Unpack[StoryChanges]) -> Story:
-    """Change what is given of a story's title, kind and brief. Raises InvalidTitle."""
+    """Change what is given of a story's title, kind, brief and what readers are told. Raises InvalidTitle."""
     if "title" in changes:
         changes["title"] = clean_title(title=changes["title"], is_required=True)
     for name, value in _clean(changes).items():
         setattr(story, name, value)
     story.save(update_fields=[*changes, "updated_at"])
+    events.services.record("story.revised", person_id=story.owner_id, subject=story)
     return story
-
-
-@transaction.atomic
-def set_visibility(*, story: Story, visibility: str) -> Story:
-    """Say who may read a story. The first link mints its token, which stays the same from then on."""
-    stored = Story.objects.select_for_update().get(pk=story.pk)
-    chosen = Story.Visibility(visibility)
-    if stored.visibility != chosen:
-        stored.visibility = chosen
-        if chosen == Story.Visibility.LINK and not stored.share_token:
-            stored.share_token = new_share_token()
-        if chosen == Story.Visibility.PUBLIC and stored.published_at is None:
-            stored.published_at = timezone.now()
-        # When it was last worked on does not change by being shown.
-        stored.save(update_fields=["visibility", "share_token", "published_at"])
-        events.services.record(VISIBILITY_EVENTS[chosen], person_id=stored.owner_id, subject=stored)
-    return stored
 
 
 def opens_journal(*, story: Story, visibility: str, becomes: str = "") -> bool:
@@ -119,10 +112,3 @@ def _clean(brief: BriefT) -> BriefT:
     if "description" in brief:
         brief["description"] = markdown.normalise_text(brief["description"])
     return brief
-
-
-def share_url(*, story: Story) -> str:
-    """The absolute address at which a story shared by link is read, or nothing where it is not shared so."""
-    if story.visibility != Story.Visibility.LINK or not story.share_token:
-        return ""
-    return f"{settings.APP_URL}/s/{story.share_token}/"

@@ -105,6 +105,7 @@ def test_readers_are_told_nothing_of_how_a_page_came_about():
     story = create_story(mode="legacy", visibility="public")
     chapter = services.answer_question(story=story, author=story.owner, question="Who was she?")
     create_chapter(story=story, content="She was.")
+    services.release_chapter(chapter=chapter)
     own, theirs = Program(story.owner), Program(create_user())
 
     assert own("GET", f"/chapters/{chapter.pk}")[1]["prompt"] == "Who was she?"

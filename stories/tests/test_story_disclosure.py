@@ -17,7 +17,7 @@ from stories.disclosure import (
     story_figures,
 )
 from stories.models import Story
-from stories.services import create_chapter, insert_passage
+from stories.services import create_chapter, insert_passage, set_visibility
 from tests.factories import create_story, create_user
 
 REPLY = uuid.UUID("0d3e7a0c-58a4-4d4b-a1d9-c1a6ef0cb6a1")
@@ -111,7 +111,7 @@ def test_marks_cannot_end_their_script():
 
 @pytest.fixture
 def story(client, db):
-    story = create_story(title="The Lighthouse", visibility="public")
+    story = create_story(title="The Lighthouse")
     first = create_chapter(story=story, author=story.owner, title="First light", content="It was dark.")
     create_chapter(story=story, author=story.owner, title="Second light", content="Then not.")
     insert_passage(chapter=first, author=story.owner, version=1, position=0, text="Rain came. ", reply_id=REPLY)
@@ -120,6 +120,7 @@ def story(client, db):
 
 
 def test_reading_pages_are_marked_where_there_is_something_to_say(client, story):
+    set_visibility(story=story, visibility="public")
     client.logout()
 
     for address, is_marked in (("", True), ("chapters/1/", True), ("chapters/2/", False)):

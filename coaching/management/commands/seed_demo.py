@@ -73,7 +73,7 @@ class Command(BaseCommand):
             for number, (title, text) in enumerate(demo.chapters, start=1)
         }
         self._note(demo.codex, story=story, chapters=chapters)
-        stories.services.set_visibility(story=story, visibility=visibility)
+        stories.services.set_visibility(story=story, visibility=visibility, rating=story.rating or "everyone")
 
     def _note(self, codex: list[dict[str, Any]], *, story: Story, chapters: dict[int, Chapter]) -> None:
         noted = {

@@ -35,8 +35,9 @@ from stories.models import (
 COUNTED = {"content_html", "word_count", "character_count", "coach_characters", "coach_edited_characters"}
 CASES: list[tuple[type[Model], type[Part], set[str]]] = [
     # A link is made anew by whoever gives it away.
-    (Story, StoryPart, {"owner", "share_token", "word_count", "chapter_count"}),
-    (Chapter, ChapterPart, {"story"} | COUNTED),
+    # Moderation's word stays with the story it was said of.
+    (Story, StoryPart, {"owner", "share_token", "word_count", "chapter_count", "standing"}),
+    (Chapter, ChapterPart, {"story", "announced_at"} | COUNTED),
     # Its author is `is_own`, its reply `reply`; an open sitting ends with the export.
     (Revision, RevisionPart, {"chapter", "author", "reply_id", "is_open"}),
     # They follow each other in the file; sizes are those of the picture.

@@ -11,9 +11,21 @@ from PIL import Image
 import billing.services
 import events.services
 from accounts import services
-from accounts.models import User
+from accounts.models import Block, Mute, User
 from coaching.models import Dispatch, Finding, Message, Proposal, Reply, Session, Summary
 from costory.lib.pictures import clean_picture
+from social.models import (
+    Author,
+    Comment,
+    Follow,
+    Like,
+    Notification,
+    NotificationChoice,
+    ReaderSettings,
+    Reading,
+    ReadingList,
+    ReadingListItem,
+)
 from stories.models import (
     Beat,
     CodexEntry,
@@ -26,6 +38,8 @@ from stories.models import (
     Revision,
     Story,
     StoryDraft,
+    StoryTag,
+    Tag,
 )
 from tests.factories import create_chapter, create_story, create_user
 
@@ -107,10 +121,29 @@ def create_rich_person(**overrides) -> User:
         sent_at=message.created_at,
     )
     Insertion.objects.create(story=story, reply_id=reply_id, text="The gulls stood about.")
+    add_what_readers_have(person, story)
     billing.services.grant_signup(user=person)
     billing.services.open_hold(user=person, amount_micros=10_000, cause=f"reply:{reply_id}")
     events.services.record("person.signed_up", person_id=person.pk, subject=person)
     return person
+
+
+def add_what_readers_have(person: User, story: Story) -> None:
+    """A row in every table of a reader's, about their own story, which is as good as another's here."""
+    other = create_user()
+    StoryTag.objects.create(story=story, tag=Tag.objects.get_or_create(slug="sea", defaults={"name": "Sea"})[0])
+    Block.objects.create(blocker=person, blocked=other)
+    Mute.objects.create(muter=person, muted=other)
+    Author.objects.create(user=person)
+    Like.objects.create(story=story, user=person)
+    Follow.objects.create(follower=person, author=other)
+    comment = Comment.objects.create(story=story, author=person, content="I wept.")
+    Reading.objects.create(reader=person, story=story, read_at=comment.created_at)
+    ReaderSettings.objects.create(user=person)
+    reading_list = ReadingList.objects.create(owner=person, name="For winter")
+    ReadingListItem.objects.create(reading_list=reading_list, story=story, position=1)
+    Notification.objects.create(user=person, kind="like", actor=other, story=story, cause="like:1")
+    NotificationChoice.objects.create(user=person, kind="like")
 
 
 @pytest.fixture(autouse=True)
