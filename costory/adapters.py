@@ -14,6 +14,7 @@ from django.utils import translation
 import billing.services
 import events.services
 from accounts.models import User
+from costory.trying.keeping import begin_with_kept_text, begun_url
 
 
 def welcome(user: User) -> None:
@@ -35,7 +36,22 @@ class AccountAdapter(DefaultAccountAdapter):
             events.services.record("person.signed_up", person_id=user.pk, subject=user)
             if not settings.EMAIL_CONFIGURED:
                 welcome(user)
+            # Before the address is verified: whoever confirms it on another device finds the words there.
+            begin_with_kept_text(request, user)
         return user
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """What somebody wrote before they logged in is theirs from here on."""
+        super().login(request, user)
+        begin_with_kept_text(request, user)
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        """To the chapter that was begun before there was an account, if there is one."""
+        return begun_url(request) or super().get_signup_redirect_url(request)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """To the chapter that was begun before the login, if there is one."""
+        return begun_url(request) or super().get_login_redirect_url(request)
 
     @transaction.atomic
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
@@ -93,6 +109,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         user = super().save_user(request, sociallogin, form)
         if form is None:
             events.services.record("person.signed_up", person_id=user.pk, subject=user)
+            begin_with_kept_text(request, user)
         if EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists():
             welcome(user)
         return user

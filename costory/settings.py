@@ -195,6 +195,8 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(APP_URL).scheme
 # A change replaces the one address, once the new one is confirmed.
 ACCOUNT_CHANGE_EMAIL = EMAIL_CONFIGURED
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Beside allauth's own: how often one address may try the offline coach, and put a paragraph by for sign-up.
+ACCOUNT_RATE_LIMITS = {"paragraph_try": "30/m/ip", "paragraph_keep": "10/m/ip"}
 
 MFA_ADAPTER = "accounts.second_factor.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

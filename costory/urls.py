@@ -12,12 +12,15 @@ from costory import views
 from costory.api import api_docs, api_unknown, api_urls
 from costory.archive import views as archive
 from costory.leaving import pages
+from costory.trying import views as trying
 
 # The admin has no login of its own: one door, with its throttle, its second factor and its passkeys.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # As allauth documents it.
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("try/", trying.paragraph_try, name="paragraph-try"),
+    path("try/keep/", trying.paragraph_keep, name="paragraph-keep"),
     path("accounts/", include("allauth.urls")),
     path("settings/", include("accounts.urls")),
     path("settings/data/", pages.account_archive, name="account-archive"),

@@ -11,6 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
 from costory.specimens import specimens
+from costory.trying.forms import ParagraphForm
+from costory.trying.keeping import kept_text
 from stories.models import Chapter, Story
 
 # Enough of a chapter's end to remember where one was.
@@ -23,7 +25,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """The landing page, or the desk of somebody who is signed in."""
     user = request.user
     if not user.is_authenticated:
-        return render(request, "home/landing.html", {"has_signup_grant": settings.SIGNUP_GRANT_MICROS > 0})
+        landing = {
+            "has_signup_grant": settings.SIGNUP_GRANT_MICROS > 0,
+            "form": ParagraphForm(initial={"text": kept_text(request)}),
+        }
+        return render(request, "home/landing.html", landing)
     stories = list(Story.objects.editable_by(user)[:6])
     latest_chapter = (
         Chapter.objects.editable_by(user)

@@ -256,6 +256,9 @@ def test_migrations_have_a_name_and_a_way_back(path):
 # What anybody may see. Everything else demands a login, by LoginRequiredMiddleware.
 PUBLIC = {
     "home",
+    # A stranger's paragraph before the offline coach.
+    "paragraph-try",
+    "paragraph-keep",
     "healthz",
     "readyz",
     # Routed only while DEBUG is on.

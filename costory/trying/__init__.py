@@ -1,0 +1,1 @@
+"""The offline coach for a stranger: one paragraph, no account, nothing stored unless they say so."""
