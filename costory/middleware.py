@@ -136,6 +136,7 @@ class ClosedAccountMiddleware:
         {
             *("erasure-cancel", "account-archive-download", "person-avatar", "accounts:preferences-update"),
             *("account_logout", "set_language", "healthz", "readyz"),
+            *("legal-index", "legal-page", "security-txt", "robots-txt"),
         }
     )
 

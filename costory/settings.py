@@ -289,6 +289,20 @@ X_FRAME_OPTIONS = "DENY"
 # SecurityHeadersMiddleware sets X-Frame-Options, beside frame-ancestors, on every response.
 SILENCED_SYSTEM_CHECKS = ["security.W002"]
 
+# --- Who runs this house -----------------------------------------------------------------------------------------
+
+# What the pages of law say of the publisher and the host (costory/legal.py). What is empty stands there as a blank.
+LEGAL_NAME: str = env.str("LEGAL_NAME", default="")
+LEGAL_ADDRESS: str = env.str("LEGAL_ADDRESS", default="")
+LEGAL_EMAIL: str = env.str("LEGAL_EMAIL", default="")
+LEGAL_PHONE: str = env.str("LEGAL_PHONE", default="")
+LEGAL_REGISTRATION: str = env.str("LEGAL_REGISTRATION", default="")
+LEGAL_PUBLICATION_DIRECTOR: str = env.str("LEGAL_PUBLICATION_DIRECTOR", default="")
+LEGAL_HOST: str = env.str("LEGAL_HOST", default="")
+LEGAL_MEDIATOR: str = env.str("LEGAL_MEDIATOR", default="")
+LEGAL_TRANSFERS: str = env.str("LEGAL_TRANSFERS", default="")
+LEGAL_RETENTION: str = env.str("LEGAL_RETENTION", default="")
+
 # --- Money -------------------------------------------------------------------------------------------------------
 
 WALLET_CURRENCY: str = env.str("WALLET_CURRENCY", default="EUR")

@@ -8,7 +8,7 @@ from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
 from accounts.views import person_avatar
-from costory import views
+from costory import legal, views
 from costory.api import api_docs, api_unknown, api_urls
 from costory.archive import views as archive
 from costory.leaving import pages
@@ -39,6 +39,10 @@ urlpatterns = [
     re_path(r"^api/v1/(?P<path>[\s\S]*)$", api_unknown, name="api-unknown"),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
+    path("legal/", legal.legal_index, name="legal-index"),
+    path("legal/<slug:name>/", legal.legal_page, name="legal-page"),
+    path(".well-known/security.txt", legal.security_txt, name="security-txt"),
+    path("robots.txt", legal.robots_txt, name="robots-txt"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]

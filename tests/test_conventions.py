@@ -264,6 +264,11 @@ PUBLIC = {
     # Routed only while DEBUG is on.
     "styleguide",
     "set_language",
+    # Who runs the house and by which rules, and what programs ask of any site.
+    "legal-index",
+    "legal-page",
+    "security-txt",
+    "robots-txt",
     "coaching:processor-list",
     "social:story-read",
     "social:chapter-read",
