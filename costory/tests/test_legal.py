@@ -13,7 +13,7 @@ from accounts.idempotency import KEPT as ANSWERS_KEPT
 from accounts.models import ERASURE_PAUSE
 from costory import legal
 from costory.lib.http import ZONE_COOKIE
-from stories.models import BIN_TIME
+from stories.models import BIN_TIME, Story
 from stories.services.purge import KEPT as THROWN_AWAY_KEPT
 from tests.factories import create_user
 
@@ -129,6 +129,11 @@ def test_cookies_and_times_are_those_of_the_program(language: str):
     assert BIN_TIME == THROWN_AWAY_KEPT
     assert kept.count(f"{BIN_TIME.days} {days}") >= 2
     assert f"{ANSWERS_KEPT // timedelta(hours=1)} {hours}" in kept
+
+
+def test_the_ratings_are_those_an_author_chooses_from():
+    said = re.findall("<strong>(.+?)</strong>", section("moderation", "en", "mature"))
+    assert said == [str(label) for label in Story.Rating.labels]
 
 
 def test_the_privacy_notice_names_who_handles_a_part_of_it(client: Client, settings):
