@@ -8,4 +8,4 @@ from django.http import HttpRequest
 
 def house(request: HttpRequest) -> dict[str, Any]:
     """Facts about this installation."""
-    return {"DEBUG": settings.DEBUG, "coach_online": settings.COACH_ONLINE}
+    return {"DEBUG": settings.DEBUG, "coach_online": settings.COACH_ONLINE, "app_url": settings.APP_URL}

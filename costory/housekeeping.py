@@ -10,12 +10,19 @@ from django.conf import settings
 from accounts.idempotency import prune_idempotency_keys
 from costory.leaving import purge_erased
 from costory.trying.keeping import prune_sessions
+from social.services import refresh_listings
 from stories.services import purge_thrown_away
 
 logger = logging.getLogger(__name__)
 
 Chore = Callable[[], int]
-CHORES: tuple[Chore, ...] = (prune_idempotency_keys, purge_erased, purge_thrown_away, prune_sessions)
+CHORES: tuple[Chore, ...] = (
+    prune_idempotency_keys,
+    purge_erased,
+    purge_thrown_away,
+    prune_sessions,
+    refresh_listings,
+)
 
 
 async def keep_house(call: Callable[..., Awaitable[Any]], chores: tuple[Chore, ...] = CHORES) -> None:

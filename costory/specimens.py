@@ -41,6 +41,14 @@ ICONS = [
     "list",
     "scene",
     "logout",
+    "heart",
+    "bookmark",
+    "bell",
+    "flag",
+    "search",
+    "text",
+    "download",
+    "comment",
 ]
 COLOURS = [
     "desk",

@@ -5,3 +5,13 @@ from django.utils.translation import gettext_lazy as _
 class SocialConfig(AppConfig):
     name = "social"
     verbose_name = _("Social")
+
+    def ready(self) -> None:
+        """Follow what happens to stories."""
+        from events.services import subscribe
+        from social.services import listing
+
+        for name in listing.STORY_EVENTS:
+            subscribe(name, listing.follow_story)
+        for name in listing.CHAPTER_EVENTS:
+            subscribe(name, listing.follow_chapter)

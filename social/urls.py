@@ -1,10 +1,13 @@
 from django.urls import path
 
-from social import views
+from social.views import library
+from social.views import reading as views
 
 app_name = "social"
 
 urlpatterns = [
+    path("library/", library.library, name="library"),
+    path("stories/<uuid:pk>/cover/", library.story_cover, name="story-cover"),
     path("stories/<uuid:pk>/", views.story_read, name="story-read"),
     path("stories/<uuid:pk>/chapters/<int:number>/", views.chapter_read, name="chapter-read"),
     path("stories/<uuid:pk>/photographs/<uuid:photograph_pk>/", views.photograph_read, name="photograph-read"),

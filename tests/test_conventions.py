@@ -75,6 +75,13 @@ OWN_ROOMS = {
         # Questions to write from, in two languages.
         "prompts",
     },
+    "social": {
+        # What is read now, in a formula, and how a story looks in a list.
+        "trend",
+        "cards",
+        # What a reader looks for, found on both databases.
+        "search",
+    },
     "coaching": {
         # Conversations as parts of a story's archive.
         "archive",
@@ -270,6 +277,8 @@ PUBLIC = {
     "security-txt",
     "robots-txt",
     "coaching:processor-list",
+    "social:library",
+    "social:story-cover",
     "social:story-read",
     "social:chapter-read",
     "social:story-shared",

@@ -1,0 +1,88 @@
+"""The library's lists: one query for a page of them, by keyset."""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Final
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from costory.lib.api import Page, Paging
+from social.forms.library import LENGTHS, Filters
+from social.models import Listing, ReaderSettings
+from stories.models import Story, StoryTag
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+    from social.models.listing import ListingQuerySet
+
+PAGE: Final = 24
+KEYS: Final = {
+    "new": ("-published_at", "-story_id"),
+    "trending": ("-trend", "-story_id"),
+    "loved": ("-like_count", "-story_id"),
+}
+# Whoever has not asked for more sees these (and in France what lies beyond needs a proof of age).
+GENERAL: Final = (Story.Rating.EVERYONE, Story.Rating.TEEN)
+MOST_COUNTED: Final = 1_000
+CARD: Final = (
+    *("story__title", "story__description", "story__cover", "story__updated_at", "story__owner__handle"),
+    *("story__owner__display_name", "story__owner__is_public", "story__owner__updated_at"),
+)
+
+
+def ratings_for(user: "User | AnonymousUser") -> Collection[str]:
+    """The ratings this person's lists hold."""
+    if user.is_authenticated and ReaderSettings.objects.filter(user=user, shows_mature=True).exists():
+        return tuple(Story.Rating.values)
+    return GENERAL
+
+
+def listings(filters: Filters, user: "User | AnonymousUser", ratings: Collection[str]) -> "ListingQuerySet":
+    """The stories of the library that a look asks for, in no order."""
+    found = Listing.objects.in_library().without_muted_by(user)
+    wanted = [filters.rating] if filters.rating in ratings else ratings
+    found = found.filter(rating__in=wanted)
+    for name in ("mode", "theme", "language"):
+        if value := getattr(filters, name):
+            found = found.filter(**{name: value})
+    if filters.is_complete:
+        found = found.filter(is_complete=True)
+    if filters.length:
+        least, most = LENGTHS[filters.length]
+        found = found.filter(words__gte=least)
+        if most is not None:
+            found = found.filter(words__lt=most)
+    if filters.updated_since is not None:
+        found = found.filter(released_at__gte=filters.updated_since)
+    for slug in filters.tags:
+        found = found.filter(_bears(slug))
+    for slug in filters.without:
+        found = found.exclude(_bears(slug))
+    return found
+
+
+def library_page(filters: Filters, user: "User | AnonymousUser", *, cursor: str, limit: int = PAGE) -> Page[Listing]:
+    """A page of the library. Raises ApiError for a cursor that is none of this list."""
+    rows = listings(filters, user, ratings_for(user)).select_related("story__owner")
+    rows = rows.only(*(f.attname for f in Listing._meta.concrete_fields), *CARD)
+    return Paging(limit=limit, cursor=cursor[:1000] or None).page_of(rows, keys=KEYS[filters.order])
+
+
+def capped_counts(counted: "dict[str, ListingQuerySet]") -> dict[str, int]:
+    """How many rows each of these has, by name, counted up to 1,001 and no further, in one query."""
+    parts: list[str] = []
+    parameters: list[object] = []
+    for number, rows in enumerate(counted.values()):
+        sql, values = rows.order_by().values("pk").query.sql_with_params()
+        parts.append(f"(SELECT COUNT(*) FROM ({sql} LIMIT {MOST_COUNTED + 1}) counted{number})")  # noqa: S608  Django's own SQL.
+        parameters += values
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", parameters)
+        row = cursor.fetchone() or ()
+    return dict(zip(counted, row, strict=True))
+
+
+def _bears(slug: str) -> Exists:
+    return Exists(StoryTag.objects.filter(story=OuterRef("story_id"), tag__slug=slug))

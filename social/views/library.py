@@ -1,0 +1,131 @@
+"""The library: every story that anybody may find, and the ways to the one that is looked for."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from costory.lib.api import ApiError, Page
+from costory.lib.http import HtmxRequest
+from costory.lib.pictures import picture_response
+from social.cards import cards
+from social.forms.library import Filters, LibraryForm
+from social.models import Listing
+from social.selectors.library import MOST_COUNTED, capped_counts, library_page, listings, ratings_for
+from stories.exporting.cover import cover_svg
+from stories.models import Story, Tag
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value of a filter, the look it leads to and how many stories that has, counted up to 1,001."""
+
+    label: str
+    address: str
+    is_chosen: bool
+    count: int
+
+    @property
+    def is_capped(self) -> bool:
+        return self.count > MOST_COUNTED
+
+
+@login_not_required
+@require_safe
+@vary_on_headers("HX-Request", "HX-Target")
+def library(request: HtmxRequest) -> HttpResponse:
+    """A page of the library as the address asks for it; with htmx only the cards that follow."""
+    filters = LibraryForm.read(request.GET)
+    page = _page(request, filters)
+    context: dict[str, Any] = {
+        "filters": filters,
+        "cards": cards(page.rows),
+        "next": filters.following(page.meta.next),
+        "is_first": not request.GET.get("after"),
+    }
+    if request.htmx and request.htmx.target == "more":
+        return render(request, "social/library.html#cards", context)
+    context |= {
+        "form": LibraryForm.of(filters),
+        "kinds": _kinds(request, filters),
+        "chips": _chips(filters),
+        "kept": [pair for pair in filters.pairs() if pair[0] not in ("q", "sort")],
+        "sorts": _sorts(filters),
+    }
+    return render(request, "social/library.html#results" if request.htmx else "social/library.html", context)
+
+
+def _page(request: HttpRequest, filters: Filters) -> Page[Listing]:
+    try:
+        return library_page(filters, request.user, cursor=request.GET.get("after", ""))
+    except ApiError:
+        # A cursor that is none: the list from its beginning.
+        return library_page(filters, request.user, cursor="")
+
+
+def _kinds(request: HttpRequest, filters: Filters) -> list[Choice]:
+    """The kinds of story with how many there are of each under the other filters."""
+    ratings = ratings_for(request.user)
+    asked = [("", ""), *Story.Mode.choices]
+    looks = {value: Filters(**{**vars(filters), "mode": value}) for value, _label in asked}
+    counts = capped_counts({value: listings(look, request.user, ratings) for value, look in looks.items()})
+    return [
+        Choice(str(label), f"{reverse('social:library')}{looks[value].address()}", filters.mode == value, counts[value])
+        for value, label in asked
+    ]
+
+
+def _chips(filters: Filters) -> list[dict[str, Any]]:
+    """The tags asked for and against, each with the way to ask for it no longer."""
+    slugs = [*filters.tags, *filters.without]
+    names = dict(Tag.objects.filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}
+    return [
+        {
+            "name": names.get(slug, slug),
+            "address": reverse("social:library") + filters.without_tag(slug),
+            "is_against": slug not in filters.tags,
+        }
+        for slug in slugs
+    ]
+
+
+def _sorts(filters: Filters) -> list[tuple[str, str, bool]]:
+    field = LibraryForm.base_fields["sort"]
+    return [
+        (str(label), f"{reverse('social:library')}{filters.address(sort=value)}", filters.order == value)
+        for value, label in field.choices  # type: ignore[attr-defined]  # It is a choice.
+    ]
+
+
+@login_not_required
+@require_safe
+def story_cover(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A story's cover: its author's picture, or one drawn from title and name."""
+    story = get_object_or_404(Story.objects.visible_to(request.user).select_related("owner"), pk=pk)
+    etag = quote_etag(f"{story.pk.hex}-{story.updated_at.timestamp()}-{story.owner.updated_at.timestamp()}")
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = picture_response(story.cover) if story.cover else _drawn(story)
+        response["ETag"] = etag
+    # Asked for again each time: a story that is withdrawn takes its cover along.
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _drawn(story: Story) -> HttpResponse:
+    svg = cover_svg(title=story.title, author=story.owner.name, language=story.language, seed=story.pk)
+    return HttpResponse(
+        svg,
+        content_type="image/svg+xml; charset=utf-8",
+        headers={
+            "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'"
+        },
+    )
