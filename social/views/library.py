@@ -125,7 +125,5 @@ def _drawn(story: Story) -> HttpResponse:
     return HttpResponse(
         svg,
         content_type="image/svg+xml; charset=utf-8",
-        headers={
-            "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'"
-        },
+        headers={"Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'"},
     )
