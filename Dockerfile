@@ -20,6 +20,12 @@ RUN python -m scripts.compile_messages \
 # --- What runs ---------------------------------------------------------------------------------------------------
 FROM python:3.13-slim
 
+# For words that the fonts of the Python package typst lack, in PDFs and pictures: Arabic and other letters, emoji.
+# Chinese, Japanese and Korean take 90 MB more: fonts-noto-cjk.
+RUN apt-get update -qq \
+    && apt-get install -qq --no-install-recommends --yes fonts-dejavu-core fonts-noto-color-emoji \
+    && rm -rf /var/lib/apt/lists/*
+
 RUN groupadd --gid 10001 costory \
     && useradd --uid 10001 --gid costory --no-create-home --home-dir /srv/costory --shell /usr/sbin/nologin costory \
     && install -d -o costory -g costory /srv/costory/media

@@ -23,6 +23,7 @@ router = Router(tags=["studio"])
 
 TYPES = (
     "application/epub+zip",
+    "application/pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "text/markdown",
 )
@@ -99,7 +100,7 @@ class BinnedOut(BaseModel):
 class ExportFilter(BaseModel):
     """In which format, and of which chapter alone."""
 
-    format: Literal["epub", "docx", "markdown"] = "epub"
+    format: Literal["epub", "pdf", "docx", "markdown"] = "epub"
     chapter_id: UUID | None = None
 
 
@@ -188,7 +189,7 @@ def chapter_provenance(request: ApiRequest, chapter_id: UUID) -> Single[Provenan
 
 @router.get(
     "/stories/{uuid:story_id}/export",
-    response=refusals(401, 403, 404),
+    response=refusals(401, 403, 404, 409),
     auth=reads,
     summary="Export a story",
     openapi_extra={
@@ -201,7 +202,7 @@ def chapter_provenance(request: ApiRequest, chapter_id: UUID) -> Single[Provenan
     },
 )
 def story_export(request: ApiRequest, story_id: UUID, asked: Query[ExportFilter]) -> FileResponse:
-    """A story of yours, or one chapter of it, as EPUB, Word document or Markdown."""
+    """A story of yours, or one chapter of it, as EPUB, PDF, Word document or Markdown."""
     story = own_story(request, story_id)
     chapter = None
     if asked.chapter_id is not None:

@@ -1,4 +1,4 @@
-"""Taking a story along: as Markdown, as an EPUB, as a Word document. At any time, free, without notes to oneself.
+"""Taking a story along: as an EPUB, a PDF, a Word document, as Markdown. At any time, free, without notes to oneself.
 
 `write_export` writes into a file that is already open; a book is never in memory as a whole, but for a Word document.
 """
@@ -16,6 +16,7 @@ from stories.exporting.cover import cover_svg
 from stories.exporting.epub import write_epub
 from stories.exporting.manuscript import Manuscript, read_manuscript
 from stories.exporting.names import content_disposition, file_name
+from stories.exporting.pdf import NotPrinted, write_pdf
 from stories.exporting.plain import read_markdown, write_markdown
 from stories.exporting.word import write_docx
 from stories.models import Chapter, Story
@@ -24,6 +25,7 @@ __all__ = [
     "ExportFile",
     "Format",
     "Manuscript",
+    "NotPrinted",
     "content_disposition",
     "cover_svg",
     "export_story",
@@ -42,6 +44,7 @@ class Format(TextChoices):
     """What a story can be taken along as."""
 
     EPUB = "epub", _("E-book (EPUB)")
+    PDF = "pdf", _("Book to print (PDF)")
     DOCX = "docx", _("Word document (.docx)")
     MARKDOWN = "markdown", _("Plain text (Markdown)")
 
@@ -55,6 +58,7 @@ class _Kind:
 
 _KINDS = {
     Format.EPUB: _Kind("epub", "application/epub+zip", write_epub),
+    Format.PDF: _Kind("pdf", "application/pdf", write_pdf),
     Format.DOCX: _Kind("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", write_docx),
     Format.MARKDOWN: _Kind("md", "text/markdown; charset=utf-8", write_markdown),
 }
@@ -75,7 +79,7 @@ def write_export(manuscript: Manuscript, into: IO[bytes], *, kind: Format) -> No
 
 
 def export_story(*, story: Story, kind: Format, chapter: Chapter | None = None) -> ExportFile:
-    """A story, or one chapter of it, as a file to be sent. Whoever takes it closes it."""
+    """A story, or one chapter of it, as a file to be sent. Whoever takes it closes it. A PDF may raise NotPrinted."""
     manuscript = read_manuscript(story, chapter=chapter)
     file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - its reader closes it when it is sent
     try:

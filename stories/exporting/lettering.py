@@ -27,6 +27,7 @@ _LACKING: Final = re.compile(r'the text `"(.+?)"` could not be displayed')
 _ESCAPED: Final = re.compile(r"\\u\{([0-9a-f]+)\}")
 _PROBE: Final = b"""#set text(font: "Libertinus Serif", lang: "en")
 #for letter in sys.inputs.letters.clusters() [#letter \\ ]"""
+_TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # What joins and colours the parts of an emoji, and is nothing alone.
 _JOINTS: Final = re.compile("(?<![^\\W_])[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]+")
 # A word without a space in it, as long as a line, may be parted; a hyphen shows where.
@@ -41,14 +42,24 @@ def fonts() -> typst.Fonts:
 
 
 def drawable(text: str) -> str:
-    """The text without what no font here can draw."""
-    text = plain_xml(text)
+    """A line without what no font here can draw, and without what would turn its neighbours around."""
+    text = _TURNS.sub("", plain_xml(text))
     if _KNOWN.fullmatch(text):
         return text
     unknown = "".join(sorted({letter for letter in text if not _KNOWN.fullmatch(letter)}))
     lacking = lacking_of(unknown)
     kept = "".join(letter for letter in unicodedata.normalize("NFC", text) if letter not in lacking)
     return " ".join(word for word in _JOINTS.sub("", kept).split(" ") if word)
+
+
+def drawable_signs(text: str) -> str:
+    """The text without the signs (emoji, controls, private ones) that no font here can draw; letters all stay.
+
+    A letter that nothing draws leaves a box where it stood, so that a reader sees that something is missing.
+    """
+    signs = {sign for sign in set(text) if not _KNOWN.fullmatch(sign) and unicodedata.category(sign)[0] in "SC"}
+    lacking = lacking_of("".join(sorted(signs - {"\n", "\t"}))) if signs else frozenset()
+    return _JOINTS.sub("", text.translate(dict.fromkeys(map(ord, lacking)))) if lacking else text
 
 
 @lru_cache(maxsize=512)

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from PIL import Image
+from pypdf import PdfReader
 
 from costory.lib import markdown
 from stories.exporting import Format, content_disposition, export_story, file_name, read_manuscript, read_markdown
@@ -45,6 +46,10 @@ def book(story, tmp_path):
     path = tmp_path / "book.epub"
     path.write_bytes(exported(story, Format.EPUB))
     return path
+
+
+def words_of(reader):
+    return "\n".join(page.extract_text() for page in reader.pages)
 
 
 def pages_of(story):
@@ -253,7 +258,9 @@ def test_notes_and_the_bin_stay_behind(story):
 
     for kind in Format:
         data = exported(story, kind)
-        if kind != Format.MARKDOWN:
+        if kind == Format.PDF:
+            data = words_of(PdfReader(io.BytesIO(data))).encode()
+        elif kind != Format.MARKDOWN:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 data = b"".join(archive.read(name) for name in archive.namelist())
         assert b"dark" in data

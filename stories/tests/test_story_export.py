@@ -28,13 +28,14 @@ def test_the_page_offers_every_format_and_every_chapter(client, story, django_as
     with django_assert_max_num_queries(5):
         text = client.get(url(story)).content.decode()
 
-    for offered in ('value="epub"', 'value="docx"', 'value="markdown"', "First light", "Second light"):
+    for offered in ('value="epub"', 'value="pdf"', 'value="docx"', 'value="markdown"', "First light", "Second light"):
         assert offered in text
     assert "It was dark" not in text
 
 
 @pytest.mark.parametrize(
-    ("kind", "begins", "extension"), [("epub", b"PK", "epub"), ("docx", b"PK", "docx"), ("markdown", b"# L", "md")]
+    ("kind", "begins", "extension"),
+    [("epub", b"PK", "epub"), ("pdf", b"%PDF-1.7", "pdf"), ("docx", b"PK", "docx"), ("markdown", b"# L", "md")],
 )
 def test_a_file_is_sent_and_stays_in_no_cache(client, story, kind, begins, extension):
     response = client.get(url(story, "file/"), {"format": kind})
@@ -56,7 +57,7 @@ def test_one_chapter(client, story):
     assert "Second light" in unquote(response["Content-Disposition"])
 
 
-@pytest.mark.parametrize("asked", [{}, {"format": "pdf"}, {"format": "epub", "chapter": "x"}])
+@pytest.mark.parametrize("asked", [{}, {"format": "odt"}, {"format": "epub", "chapter": "x"}])
 def test_what_there_is_not_is_said_on_the_page(client, story, asked):
     response = client.get(url(story, "file/"), asked)
 

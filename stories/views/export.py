@@ -32,7 +32,11 @@ def story_download(request: AuthedRequest, pk: UUID) -> HttpResponseBase:
     if not form.is_valid():
         return render(request, "stories/story_export.html", {"story": story, "form": form}, status=422)
     kind = Format(form.cleaned_data["format"])
-    export = exporting.export_story(story=story, kind=kind, chapter=form.cleaned_data["chapter"])
+    try:
+        export = exporting.export_story(story=story, kind=kind, chapter=form.cleaned_data["chapter"])
+    except exporting.NotPrinted as refusal:
+        form.add_error("format", str(refusal))
+        return render(request, "stories/story_export.html", {"story": story, "form": form}, status=409)
     return send(export)
 
 
