@@ -5,7 +5,7 @@ from django.core.management import call_command
 
 from accounts.models import User
 from billing.models import Entry, Wallet
-from coaching.management.commands.seed_demo import ADMIN, CREDIT_MICROS, TEXTS, WRITER, DemoStory
+from coaching.management.commands.seed_demo import ADMIN, CREDIT_MICROS, LIBRARY, TEXTS, WRITER, DemoStory
 from stories.models import Chapter, CodexFact, Story
 from stories.services import count_mentions
 
@@ -24,6 +24,28 @@ def test_the_demo_is_made_once(settings):
     assert Entry.objects.of(writer).count() == 1
     assert Story.objects.editable_by(writer).count() == len(list(TEXTS.glob("*.md")))
     assert set(Story.objects.values_list("language", flat=True)) == {"fr", "en"}
+    assert User.objects.count() == 5
+
+
+def test_the_library_is_alive_and_a_serial_goes_on(settings):
+    settings.DEBUG = True
+    call_command("seed_demo", verbosity=0)
+    shown = Story.objects.published().exclude(owner__email=WRITER[0])
+    assert shown.count() == len(list(LIBRARY.glob("*.md"))) == 5
+    assert {story.owner.is_public for story in shown} == {True}
+    assert all(story.rating and story.tags.exists() for story in shown)
+    assert shown.values("owner").distinct().count() == 3
+    serial = Story.objects.get(title="Le bureau des vents")
+    assert not serial.is_complete
+    assert Chapter.objects.filter(story=serial).readable().count() == serial.chapter_count - 1 == 4
+
+
+def test_a_demo_from_before_there_was_a_library_gets_one(settings):
+    settings.DEBUG = True
+    User.objects.create_user(*WRITER)
+    call_command("seed_demo", verbosity=0)
+    assert Story.objects.published().count() == 5
+    assert not Story.objects.filter(owner__email=WRITER[0]).exists()
 
 
 def test_chapters_stand_in_order_with_their_text_and_totals(settings):
@@ -55,7 +77,9 @@ def test_nothing_is_made_in_production(settings, capsys):
     assert "DEBUG is off" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("path", sorted(TEXTS.glob("*.md")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [*sorted(TEXTS.glob("*.md")), *sorted(LIBRARY.glob("*.md"))], ids=lambda path: path.stem
+)
 def test_every_demo_story_is_complete(path):
     demo = DemoStory.read(path)
     assert demo.chapters
@@ -63,3 +87,4 @@ def test_every_demo_story_is_complete(path):
     # A French mark never stands alone at the start of a line.
     if demo.fields["language"] == "fr":
         assert not any(f" {mark}" in text for _, text in demo.chapters for mark in ";:!?»")
+        assert "« " not in path.read_text(encoding="utf-8")
