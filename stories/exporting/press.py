@@ -14,4 +14,5 @@ import typst
 folder, seconds, megabytes, moment = Path(sys.argv[1]), *map(int, sys.argv[2:])
 resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 resource.setrlimit(resource.RLIMIT_AS, (megabytes * 1_000_000, megabytes * 1_000_000))
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 typst.compile(folder / "book.typ", output=folder / "book.pdf", root=folder, timestamp=moment)

@@ -7,7 +7,8 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import Destination
 
-from stories.exporting import Format
+from stories.exporting import Format, NotPrinted
+from stories.exporting.pdf import print_book
 from stories.exporting.typeset import blocks_of
 from stories.models import Story
 from stories.services import create_chapter
@@ -142,6 +143,15 @@ def walked(element, depth=0):
 
 def test_the_same_story_is_the_same_file(story):
     assert exported(story, Format.PDF) == exported(story, Format.PDF)
+
+
+def test_what_is_too_large_for_the_press_is_refused_by_name(tmp_path):
+    (tmp_path / "book.typ").write_text("A book.")
+    print_book(tmp_path, moment=0)
+    assert (tmp_path / "book.pdf").read_bytes().startswith(b"%PDF")
+
+    with pytest.raises(NotPrinted):
+        print_book(tmp_path, moment=0, megabytes=40)
 
 
 def test_french_spaces_hold_over_a_change_of_dress():
