@@ -7,16 +7,23 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models.functions import Right
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
 from costory.specimens import specimens
 from costory.trying.forms import ParagraphForm
 from costory.trying.keeping import kept_text
+from social.cards import cards
+from social.forms.library import Filters
+from social.selectors.library import library_page
 from stories.models import Chapter, Story
 
 # Enough of a chapter's end to remember where one was.
 LAST_LINES_LENGTH = 420
+# What of the library stands at the front door.
+SHELF = 4
 
 
 @login_not_required
@@ -28,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         landing = {
             "has_signup_grant": settings.SIGNUP_GRANT_MICROS > 0,
             "form": ParagraphForm(initial={"text": kept_text(request)}),
+            "shelf": _shelf(request),
         }
         return render(request, "home/landing.html", landing)
     stories = list(Story.objects.editable_by(user)[:6])
@@ -40,6 +48,12 @@ def home(request: HttpRequest) -> HttpResponse:
         .first()
     )
     return render(request, "home/desk.html", {"stories": stories, "latest_chapter": latest_chapter})
+
+
+def _shelf(request: HttpRequest) -> list[SafeString]:
+    """What is read most at the moment, in the visitor's language."""
+    look = Filters(language=get_language() or settings.LANGUAGE_CODE, sort="trending")
+    return cards(library_page(look, request.user, cursor="", limit=SHELF).rows)
 
 
 @login_not_required

@@ -2,6 +2,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from stories.services import set_visibility
 from tests.factories import create_chapter, create_story, create_user
 
 pytestmark = pytest.mark.django_db
@@ -14,11 +15,28 @@ def page(client: Client, **headers: str) -> str:
 
 
 def test_a_visitor_meets_the_front_door(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_num_queries(0):
+    # What stands on the shelf.
+    with django_assert_num_queries(1):
         html = page(client)
 
     assert 'href="/accounts/signup/"' in html
     assert 'data-theme="auto"' in html
+
+
+def test_the_front_door_shows_what_anybody_may_read_in_the_visitors_language(client: Client) -> None:
+    for title, language in (("The Lighthouse", "en"), ("Le phare", "fr"), ("Taken back", "en")):
+        story = create_story(title=title, language=language)
+        create_chapter(story=story)
+        story = set_visibility(story=story, visibility="public", rating="everyone")
+    assert "Taken back" in page(client)
+    set_visibility(story=story, visibility="private")
+
+    html = page(client)
+
+    assert "The Lighthouse" in html
+    assert "Le phare" not in html
+    assert "Taken back" not in html
+    assert "Le phare" in page(client, accept_language="fr")
 
 
 def test_credit_is_promised_only_where_it_is_given(client: Client, settings) -> None:
