@@ -128,6 +128,7 @@ NOT_BELONGINGS = {
     "coaching.continuitycheck": "that the story was read for contradictions; what was found is listed",
     "socialaccount.socialtoken": "never stored (SOCIALACCOUNT_STORE_TOKENS)",
     "social.listing": "what lists show of a story, at any time again from it",
+    "social.searchdocument": "what the search finds a published story by, at any time again from it",
     "stories.chaptermentions": "counted from the text and the codex, at any time again",
 }
 

@@ -3,6 +3,7 @@
 from social.models.answer import MAX_DEPTH, Comment, Follow, Like
 from social.models.listing import Author, Listing
 from social.models.news import Notification, NotificationChoice
+from social.models.search import SearchDocument, SearchTypo, SearchWord
 from social.models.shelf import ReaderSettings, Reading, ReadingList, ReadingListItem
 
 __all__ = [
@@ -18,4 +19,7 @@ __all__ = [
     "Reading",
     "ReadingList",
     "ReadingListItem",
+    "SearchDocument",
+    "SearchTypo",
+    "SearchWord",
 ]

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from events.models import Event
 from social.models import Listing
+from social.search import index_story
 from social.trend import trend_score
 from stories.models import Chapter, Story, StoryTag
 from stories.selectors.released import Released, released_figures
@@ -58,6 +59,7 @@ def refresh_listing(*, story: Story) -> Listing:
     listing.trend = _trend(listing)
     listing.refreshed_at = timezone.now()
     listing.save()
+    index_story(story)
     return listing
 
 

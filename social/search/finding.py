@@ -1,0 +1,188 @@
+"""`search`: one question in front of both indexes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+
+from social.search import marks, postgresql, sqlite
+from social.search.marks import SearchFilters
+from social.search.matching import Mark, all_of
+from social.search.plan import MOST_COUNTED, Answer, Place, Plan, Sort
+from social.search.query import Query, condition, parse, ranking_forms
+from social.search.spelling import correct
+from stories.models import Story
+
+PAGE = 24
+MOST_ON_A_PAGE = 100
+ALL = SearchFilters()
+SORTS: tuple[Sort, ...] = ("relevance", "new", "trending", "loved")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """Stories that were found, in their order.
+
+    `query` is what was looked for: hand it to `highlight`. `corrected` is set when nothing was found for the words as
+    they were typed, and says what was looked for instead. `total` is of the first page only, and counted no further
+    than 1,001 ("1,000+").
+    """
+
+    story_ids: list[UUID]
+    query: Query
+    next_cursor: str = ""
+    total: int | None = None
+    corrected: str = ""
+
+    @property
+    def is_capped(self) -> bool:
+        """There are more than were counted."""
+        return self.total is not None and self.total >= MOST_COUNTED
+
+
+class _Cursor(NamedTuple):
+    """Where the page before ended, and of which question."""
+
+    sort: Sort
+    is_wide: bool
+    corrected: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    filters: SearchFilters
+    sort: Sort
+    limit: int
+    among: str
+    among_params: dict[str, Any] = field(default_factory=dict)
+
+    def ask(self, query: Query, *, is_wide: bool, after: Place | None = None) -> Answer:
+        languages = marks.languages_of(self.filters)
+        asked = condition(query, languages=languages, is_wide=is_wide)
+        leading = condition(query, languages=languages, is_leading=True)
+        if asked is None or leading is None:
+            return Answer([], 0)
+        wanted = marks.narrowed(asked, self.filters)
+        words = " ".join(word for term in query.wanted for word in term.words)
+        plan = Plan(
+            sort=self.sort,
+            wanted=wanted,
+            titled=all_of(Mark(marks.title(words)), wanted),
+            leading=marks.narrowed(leading, self.filters),
+            ranking=tuple(ranking_forms(query, languages=languages)),
+            since=self.filters.updated_since,
+            after=after,
+            # One more says whether there is a next page.
+            limit=self.limit + 1,
+            among=self.among,
+            among_params=self.among_params,
+        )
+        answer = (postgresql.find if connection.vendor == "postgresql" else sqlite.find)(plan)
+        return answer if plan.counts else answer._replace(total=None)
+
+
+def search(
+    query: str,
+    *,
+    filters: SearchFilters = ALL,
+    sort: Sort = "relevance",
+    cursor: str = "",
+    limit: int = PAGE,
+    among: QuerySet[Story] | None = None,
+) -> SearchPage:
+    """Find published stories; never an error, whatever is asked.
+
+    Of a query the first 200 characters and 12 words are looked at. Of very many hits 2,000 are ranked: those with the
+    words in title, author or tags, then the newest. A cursor that is not of this question begins at the beginning.
+    `among` narrows the stories further (without muted authors); it has to come from `Story.objects.published()`.
+    """
+    parsed = parse(query)
+    try:
+        stories = Story.objects.published() if among is None else among
+        statement, params = stories.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return SearchPage([], parsed, total=0)
+    names = [f"among{number}" for number in range(len(params))]
+    question = _Question(
+        filters=filters,
+        sort=sort,
+        limit=max(1, min(limit, MOST_ON_A_PAGE)),
+        among=statement % tuple(f"%({name})s" for name in names),
+        among_params=dict(zip(names, params, strict=True)),
+    )
+    if (seen := _read(cursor)) is not None and seen.sort == sort:
+        followed = parse(seen.corrected) if seen.corrected else parsed
+        answer = question.ask(followed, is_wide=seen.is_wide, after=seen.place)
+        return _page(question, followed, answer, is_wide=seen.is_wide, corrected=seen.corrected)
+
+    answer, is_wide = _first(question, parsed)
+    if not answer.rows and (corrected := correct(parsed)):
+        other = parse(corrected)
+        better, is_wide = _first(question, other)
+        if better.rows:
+            return _page(question, other, better, is_wide=is_wide, corrected=corrected)
+    return _page(question, parsed, answer, is_wide=is_wide)
+
+
+def _first(question: _Question, query: Query) -> tuple[Answer, bool]:
+    """The first page; where titles, authors and tags give too little for the last word's beginning, of all words."""
+    answer = question.ask(query, is_wide=False)
+    if query.has_prefix and len(answer.rows) <= question.limit:
+        wide = question.ask(query, is_wide=True)
+        if len(wide.rows) > len(answer.rows):
+            return wide, True
+    return answer, False
+
+
+def _page(question: _Question, query: Query, answer: Answer, *, is_wide: bool, corrected: str = "") -> SearchPage:
+    rows = answer.rows[: question.limit]
+    following = ""
+    if len(answer.rows) > question.limit:
+        following = _write(_Cursor(question.sort, is_wide, corrected, rows[-1].place))
+    total = None if answer.total is None else min(answer.total, MOST_COUNTED)
+    return SearchPage([row.story_id for row in rows], query, following, total, corrected)
+
+
+def _write(cursor: _Cursor) -> str:
+    return base64.urlsafe_b64encode(json.dumps(cursor, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def _read(text: str) -> _Cursor | None:
+    """The cursor, unless it is none of ours."""
+    if not text or len(text) > 2_000:
+        return None
+    try:
+        sort, is_wide, corrected, (value, key) = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if sort not in SORTS or type(is_wide) is not bool or type(corrected) is not str:
+            return None
+        return _Cursor(sort, is_wide, corrected, _place(sort, value, key))
+    except (ValueError, TypeError, binascii.Error, RecursionError):
+        return None
+
+
+def _place(sort: Sort, value: Any, key: Any) -> Place:
+    """What the statements compare with, of the types they compare; raises ValueError or TypeError for others."""
+    if sort == "new":
+        return Place(_moment(value), _whole(key))
+    return Place(_whole(value), _whole(key) if sort == "relevance" else UUID(key).hex)
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int or not -(2**63) <= value < 2**63:
+        raise ValueError(value)
+    return value
+
+
+def _moment(value: Any) -> str:
+    datetime.fromisoformat(value)
+    return str(value)

@@ -1,0 +1,64 @@
+"""What both databases are asked, and what they answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+from social.search.matching import Condition, Lexeme
+
+Sort = Literal["relevance", "new", "trending", "loved"]
+
+MOST_RANKED = 2_000
+# Counted so far and no further: "1,000+".
+MOST_COUNTED = 1_001
+# Up to so many hits are sorted by what readers gave; with more, the listings are walked in their order.
+MOST_SORTED = 10_000
+
+COLUMNS = {"trending": "trend", "loved": "like_count"}
+
+
+class Place(NamedTuple):
+    """Where a page ended: what was sorted by, and what tells equals apart."""
+
+    value: int | str
+    id: int | str
+
+
+class Row(NamedTuple):
+    """A story that was found, and its place."""
+
+    story_id: UUID
+    place: Place
+
+
+class Answer(NamedTuple):
+    """The rows of a page, and how many there are in all, counted so far; None where it was not asked."""
+
+    rows: list[Row]
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One question to the index."""
+
+    sort: Sort
+    wanted: Condition
+    # The same where the title is the query, and where every word is a leading one; for relevance only.
+    titled: Condition
+    leading: Condition
+    ranking: tuple[Lexeme, ...]
+    since: datetime | None
+    after: Place | None
+    limit: int
+    # Which stories may be found: a query for their ids, its parameters as %(among0)s and so on.
+    among: str
+    among_params: dict[str, Any]
+
+    @property
+    def counts(self) -> bool:
+        """The first page says how many there are."""
+        return self.after is None
