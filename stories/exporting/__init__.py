@@ -11,7 +11,7 @@ from typing import IO
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from stories.exporting.card import open_graph_png
+from stories.exporting.card import open_graph_jpeg, open_graph_png
 from stories.exporting.cover import cover_svg
 from stories.exporting.epub import write_epub
 from stories.exporting.manuscript import Manuscript, read_manuscript
@@ -30,6 +30,7 @@ __all__ = [
     "cover_svg",
     "export_story",
     "file_name",
+    "open_graph_jpeg",
     "open_graph_png",
     "read_manuscript",
     "read_markdown",
@@ -78,9 +79,14 @@ def write_export(manuscript: Manuscript, into: IO[bytes], *, kind: Format) -> No
     _KINDS[kind].write(manuscript, into)
 
 
-def export_story(*, story: Story, kind: Format, chapter: Chapter | None = None) -> ExportFile:
-    """A story, or one chapter of it, as a file to be sent. Whoever takes it closes it. A PDF may raise NotPrinted."""
-    manuscript = read_manuscript(story, chapter=chapter)
+def export_story(
+    *, story: Story, kind: Format, chapter: Chapter | None = None, for_readers: bool = False
+) -> ExportFile:
+    """A story, or one chapter of it, as a file to be sent. Whoever takes it closes it. A PDF may raise NotPrinted.
+
+    For readers it holds what is released, and says of the coach what its author chose to say.
+    """
+    manuscript = read_manuscript(story, chapter=chapter, for_readers=for_readers)
     file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - its reader closes it when it is sent
     try:
         write_export(manuscript, file, kind=kind)

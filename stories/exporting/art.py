@@ -80,9 +80,34 @@ class _Sheet:
 
 def jacket(seed: UUID | str, *, width: int, height: int) -> Jacket:
     """The jacket that belongs to a seed. The same for ever: a change of these choices is a change of every cover."""
-    first, second, third, *_ = blake2b(str(seed).encode("utf-8", "replace"), digest_size=3).digest()
-    sheet = _Sheet(width=width, height=height, palette=PALETTES[first % len(PALETTES)], turn=third)
-    return LAYOUTS[second % len(LAYOUTS)](sheet)
+    sheet, layout = _chosen(seed, width=width, height=height)
+    return LAYOUTS[layout % len(LAYOUTS)](sheet)
+
+
+def cloth_of(seed: UUID | str) -> str:
+    """The colour that stands around what belongs to a seed."""
+    return _chosen(seed, width=1, height=1)[0].palette.cloth
+
+
+def beside(seed: UUID | str, *, width: int, height: int, taken: float) -> Jacket:
+    """Plain cloth with the words on its left, where a picture takes so much of the right."""
+    sheet, _ = _chosen(seed, width=width, height=height)
+    side = width * 0.07
+    room = width - taken - 2 * side
+    rule = f'<path fill="{sheet.palette.bright}" d="M{_n(side)} {_n(height * 0.76)}h{_n(width * 0.06)}v4H{_n(side)}z"/>'
+    return Jacket(
+        width,
+        height,
+        _cloth(sheet) + rule,
+        sheet.palette.letters,
+        Box(side, height * 0.14, room, height * 0.56, "start"),
+        Box(side, height * 0.82, room, height * 0.07, "start"),
+    )
+
+
+def _chosen(seed: UUID | str, *, width: int, height: int) -> tuple[_Sheet, int]:
+    first, second, third = blake2b(str(seed).encode("utf-8", "replace"), digest_size=3).digest()
+    return _Sheet(width=width, height=height, palette=PALETTES[first % len(PALETTES)], turn=third), second
 
 
 def _frame(sheet: _Sheet) -> Jacket:

@@ -1,11 +1,12 @@
 """The picture of a story that stands beside its address in chats and on social networks (Open Graph)."""
 
 from io import BytesIO
-from typing import Final
+from typing import IO, Final
 from uuid import UUID
 
-from PIL import Image
+from PIL import Image, ImageOps
 
+from stories.exporting.art import Jacket, beside, jacket
 from stories.exporting.lettering import JACKET, compiled, jacket_input
 
 WIDTH: Final = 1200
@@ -13,6 +14,9 @@ HEIGHT: Final = 630
 SIZES: Final = ((112, 100, 90, 80, 72, 64, 56, 48, 42, 36, 30, 24), (40, 36, 32, 28, 24))
 DIVIDED_FROM: Final = 56
 COLOURS: Final = 128
+# A cover of the author's own: at most so large, and so far from the edge.
+COVER: Final = (470, 534)
+SIDE: Final = 48
 _PAGE: Final = JACKET + "#jacket(json(bytes(sys.inputs.it)))"
 
 
@@ -21,12 +25,33 @@ def open_graph_png(*, title: str, author: str, seed: UUID | str) -> bytes:
 
     Letters that no font of this machine has are left out; the drawing is always there.
     """
-    it = jacket_input(
-        title=title, author=author, seed=seed, width=WIDTH, height=HEIGHT, sizes=SIZES, divided=DIVIDED_FROM
-    )
-    with Image.open(BytesIO(compiled(_PAGE, it, kind="png"))) as drawn:
+    with _lettered(title, author, jacket(seed, width=WIDTH, height=HEIGHT)) as drawn:
         # Five colours and the edges between them: a palette takes a third of the room and is not seen.
-        small = drawn.convert("RGB").quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        small = drawn.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     kept = BytesIO()
     small.save(kept, "PNG")
     return kept.getvalue()
+
+
+def open_graph_jpeg(*, title: str, author: str, seed: UUID | str, cover: IO[bytes]) -> bytes:
+    """The same for a story with a cover of its own, which stands beside the words: a JPEG, for it may be a photograph.
+
+    Raises OSError where the file holds no picture.
+    """
+    with Image.open(cover) as opened:
+        opened.draft("RGB", COVER)
+        picture = ImageOps.exif_transpose(opened).convert("RGBA")
+    picture.thumbnail(COVER)
+    margin = (HEIGHT - picture.height) // 2
+    ground = beside(seed, width=WIDTH, height=HEIGHT, taken=picture.width)
+    with _lettered(title, author, ground) as drawn:
+        drawn.paste(picture, (WIDTH - SIDE - picture.width, margin), picture)
+        kept = BytesIO()
+        drawn.save(kept, "JPEG", quality=82, optimize=True)
+    return kept.getvalue()
+
+
+def _lettered(title: str, author: str, ground: Jacket) -> Image.Image:
+    it = jacket_input(title=title, author=author, drawn=ground, sizes=SIZES, divided=DIVIDED_FROM)
+    with Image.open(BytesIO(compiled(_PAGE, it, kind="png"))) as page:
+        return page.convert("RGB")

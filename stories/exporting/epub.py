@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
+from django.db.models.fields.files import FieldFile
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -61,13 +62,11 @@ class _Book:
 
     def _front(self) -> None:
         title, author, language = self.manuscript.title, self.manuscript.author, self.manuscript.language
-        drawn = cover_svg(title=title, author=author, language=language, seed=self.manuscript.story_id)
-        image = Item(id="cover-image", href="cover.svg", media_type="image/svg+xml", properties="cover-image")
-        self._add(image, drawn)
+        href = self._cover()
         spoken = _("Cover: “%(title)s” by %(author)s") % {"title": title, "author": author}
         body = (
             f'<section class="cover" epub:type="cover" aria-label="{xml_text(_("Cover"))}">'
-            f'<img role="doc-cover" src="cover.svg" alt="{xml_text(spoken)}"/></section>'
+            f'<img role="doc-cover" src="{href}" alt="{xml_text(spoken)}"/></section>'
         )
         cover = Item(id="cover", href="cover.xhtml", media_type=XHTML, is_read=True)
         self._add(cover, document(_("Cover"), body, language=language))
@@ -81,6 +80,25 @@ class _Book:
         heading = "" if self.manuscript.figures.chapters else title
         page = Item(id="title", href="title.xhtml", media_type=XHTML, is_read=True, heading=heading)
         self._add(page, document(title, body + "</section>", language=language))
+
+    def _cover(self) -> str:
+        """The author's own cover, or one that is drawn; where it stands in the book."""
+        manuscript = self.manuscript
+        if kind := _picture_type(manuscript.cover):
+            href = f"cover.{kind[0]}"
+            self.items.append(Item(id="cover-image", href=href, media_type=kind[1], properties="cover-image"))
+            self._copy(manuscript.cover, href)
+            return href
+        drawn = cover_svg(
+            title=manuscript.title, author=manuscript.author, language=manuscript.language, seed=manuscript.story_id
+        )
+        image = Item(id="cover-image", href="cover.svg", media_type="image/svg+xml", properties="cover-image")
+        self._add(image, drawn)
+        return image.href
+
+    def _copy(self, picture: FieldFile, href: str) -> None:
+        with picture.open("rb") as file, self.archive.open(self._entry(f"EPUB/{href}", ZIP_STORED), "w") as out:
+            shutil.copyfileobj(file, out)
 
     def _chapter(self, page: Page) -> None:
         source_type = digital_source_type(page.figures)
@@ -109,7 +127,7 @@ class _Book:
         """A photograph with its words, or its words alone where its file is gone."""
         caption = f"<figcaption>{xml_text(photograph.caption)}</figcaption>" if photograph.caption else ""
         image = ""
-        if kind := _picture_type(photograph):
+        if kind := _picture_type(photograph.image):
             extension, media_type = kind
             href = f"{chapter}-picture-{photograph.position}.{extension}"
             self.pictures += 1
@@ -117,11 +135,7 @@ class _Book:
             alt = photograph.description or _("Photograph")
             image = f'<img src="{href}" alt="{xml_text(alt)}"/>'
             self.items.append(Item(id=href.partition(".")[0], href=href, media_type=media_type))
-            with (
-                photograph.image.open("rb") as file,
-                self.archive.open(self._entry(f"EPUB/{href}", ZIP_STORED), "w") as out,
-            ):
-                shutil.copyfileobj(file, out)
+            self._copy(photograph.image, href)
         return f"\n<figure>{image}{caption}</figure>" if image or caption else ""
 
     def _statement(self) -> None:
@@ -152,9 +166,9 @@ def _paragraphs(text: str) -> Iterator[str]:
     return (line for line in text.splitlines() if line)
 
 
-def _picture_type(photograph: Photograph) -> tuple[str, str] | None:
+def _picture_type(picture: FieldFile) -> tuple[str, str] | None:
     try:
-        with photograph.image.open("rb") as file:
+        with picture.open("rb") as file:
             return PICTURE_TYPES.get(file.read(3))
     except (OSError, ValueError):
         return None

@@ -10,11 +10,10 @@ import unicodedata
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
-from uuid import UUID
 
 import typst
 
-from stories.exporting.art import jacket
+from stories.exporting.art import Jacket
 from stories.exporting.cover import one_line, whole_words
 from stories.exporting.xhtml import is_right_to_left, plain_xml
 
@@ -76,17 +75,10 @@ def lacking_of(letters: str) -> frozenset[str]:
 
 
 def jacket_input(
-    *,
-    title: str,
-    author: str,
-    seed: UUID | str,
-    width: int,
-    height: int,
-    sizes: tuple[tuple[int, ...], tuple[int, ...]],
-    divided: int,
+    *, title: str, author: str, drawn: Jacket, sizes: tuple[tuple[int, ...], tuple[int, ...]], divided: int
 ) -> dict[str, Any]:
     """What `jacket.typ` draws: the drawing, and the words with their boxes and the sizes to be tried."""
-    drawn = jacket(seed, width=width, height=height)
+    width, height = drawn.width, drawn.height
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{drawn.drawing}</svg>'
     parts = [
         {

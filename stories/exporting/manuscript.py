@@ -6,8 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.fields.files import FieldFile
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from costory.lib import markdown
 from stories.disclosure import StoryFigures, chapter_figures, statement, total_figures
@@ -46,8 +48,11 @@ class Manuscript:
     language: str
     description: str
     modified_at: datetime
+    # The author's own; where there is none, one is drawn.
+    cover: FieldFile
     figures: StoryFigures
     _chapters: QuerySet[Chapter]
+    _is_brief: bool = False
 
     def pages(self) -> Iterator[Page]:
         """The chapters in their order, read a few at a time."""
@@ -75,7 +80,9 @@ class Manuscript:
 
     @property
     def statement(self) -> str:
-        """What the record says of AI in this text, in the language of the text."""
+        """What the record says of AI in this text, in the language of the text; a heading is its first line."""
+        if self._is_brief:
+            return self._sentence()
         return statement(
             self.figures,
             title=self.title,
@@ -84,10 +91,22 @@ class Manuscript:
             language=self.language,
         )
 
+    def _sentence(self) -> str:
+        with translation.override(self.language):
+            if self.figures.is_coach_only:
+                said = _("This text was written by an AI, CoStory’s coach, for its author.")
+            else:
+                said = _("Parts of this text come from an AI, CoStory’s coach; its author chose and edited them.")
+            return f"{_('How this text came to be')}\n{said}"
 
-def read_manuscript(story: Story, *, chapter: Chapter | None = None) -> Manuscript:
-    """A story as it stands, bin and notes left out, or one chapter of it."""
-    chapters = Chapter.objects.present().filter(story=story).order_by("position")
+
+def read_manuscript(story: Story, *, chapter: Chapter | None = None, for_readers: bool = False) -> Manuscript:
+    """A story as it stands, bin and notes left out, or one chapter of it.
+
+    For readers: the chapters that are released, and the coach's share told as the author chose.
+    """
+    chapters = Chapter.objects.readable() if for_readers else Chapter.objects.present()
+    chapters = chapters.filter(story=story).order_by("position")
     if chapter is not None:
         chapters = chapters.filter(pk=chapter.pk)
     return Manuscript(
@@ -98,8 +117,10 @@ def read_manuscript(story: Story, *, chapter: Chapter | None = None) -> Manuscri
         language=story.language,
         description=story.description,
         modified_at=story.updated_at,
+        cover=story.cover,
         figures=total_figures(chapters.without_text()),
         _chapters=chapters,
+        _is_brief=for_readers and story.disclosure == Story.Disclosure.WORDS,
     )
 
 

@@ -20,6 +20,7 @@ from PIL import Image, ImageOps
 
 from costory.lib.errors import DomainError
 from stories.disclosure import digital_source_type
+from stories.exporting.art import cloth_of, jacket
 from stories.exporting.cover import one_line
 from stories.exporting.lettering import drawable, jacket_input
 from stories.exporting.manuscript import Manuscript, Page
@@ -124,12 +125,13 @@ class _Book:
             "date": [moment.year, moment.month, moment.day],
             "language": manuscript.language,
             "contents": _("Contents") if len(manuscript.figures.chapters) > 1 else "",
+            "cloth": cloth_of(manuscript.story_id),
+            "cover": self._cover(),
+            "cover_said": _("Cover: “%(title)s” by %(author)s") % {"title": title, "author": author},
             "jacket": jacket_input(
                 title=title,
                 author=author,
-                seed=manuscript.story_id,
-                width=WIDTH,
-                height=HEIGHT,
+                drawn=jacket(manuscript.story_id, width=WIDTH, height=HEIGHT),
                 sizes=SIZES,
                 divided=DIVIDED_FROM,
             ),
@@ -160,6 +162,13 @@ class _Book:
             alt = drawable(one_line(photograph.description)) or _("Photograph")
             return [{"kind": "picture", "file": name, "alt": alt, "caption": caption, "width": width}]
         return [block_of(caption, kind="above", language=self.manuscript.language)] if caption else []
+
+    def _cover(self) -> str:
+        """The author's own cover as a file for the press, or nothing: then it draws one."""
+        with suppress(OSError, ValueError), self.manuscript.cover.open("rb") as file, Image.open(file) as picture:
+            _kept(picture, self.folder / "cover.jpg")
+            return "cover.jpg"
+        return ""
 
     def _statement(self) -> dict[str, Any] | None:
         if not digital_source_type(self.manuscript.figures):

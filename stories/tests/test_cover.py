@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from stories.exporting import cover_svg, open_graph_png
+from stories.exporting import cover_svg, open_graph_jpeg, open_graph_png
 from stories.exporting.art import PALETTES, jacket
 from stories.exporting.lettering import drawable
 from tests.attacks import ATTACKS
@@ -106,6 +106,17 @@ def test_every_layout_has_a_preview_with_its_words_on_it():
         data, bare = (open_graph_png(title=title, author="", seed=seed) for title in ("L’été", ""))
         assert data != bare
         assert len(data) < 80_000
+
+
+@pytest.mark.parametrize("size", [(400, 700), (3000, 40), (30, 30), (1, 900)])
+def test_a_cover_of_the_authors_own_stands_beside_the_words(size):
+    cover = io.BytesIO()
+    Image.effect_noise(size, 90).convert("RGB").save(cover, "PNG")
+
+    data = open_graph_jpeg(title="L’été", author="Ada", seed=SEEDS[0], cover=cover)
+    assert len(data) < 160_000
+    with Image.open(io.BytesIO(data)) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (1200, 630))
 
 
 def test_what_no_font_can_draw_is_left_out_and_the_rest_stands():

@@ -3,11 +3,13 @@
 import io
 import zipfile
 from datetime import date
+from pathlib import Path
 from uuid import UUID
 from xml.etree import ElementTree as ET
 
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
 from docx import Document
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -18,7 +20,7 @@ from pypdf import PdfReader
 from costory.lib import markdown
 from stories.exporting import Format, content_disposition, export_story, file_name, read_manuscript, read_markdown
 from stories.exporting.xhtml import link_address, to_xhtml
-from stories.models import Note, Photograph, Story
+from stories.models import Chapter, Note, Photograph, Story
 from stories.services import create_chapter, delete_chapter, insert_passage
 from tests.attacks import ATTACKS
 from tests.epubcheck import complaints
@@ -145,6 +147,17 @@ def photographs(story):
     lost.storage.delete(lost.name)
 
 
+def own_cover(story):
+    kept = io.BytesIO()
+    Image.effect_noise((400, 700), 90).convert("RGB").save(kept, "JPEG")
+    Story.objects.get(pk=story.pk).cover.save("cover.jpg", ContentFile(kept.getvalue()))
+
+
+def illustrated(story):
+    photographs(story)
+    own_cover(story)
+
+
 def with_coach(story):
     for chapter in story.chapters.all():
         insert_passage(
@@ -154,7 +167,8 @@ def with_coach(story):
 
 @pytest.mark.java
 @pytest.mark.parametrize(
-    "make", [plain, french, long, empty, empty_chapters, hostile, many_scripts, links, photographs, with_coach]
+    "make",
+    [plain, french, long, empty, empty_chapters, hostile, many_scripts, links, photographs, own_cover, with_coach],
 )
 def test_epubcheck_has_nothing_against_it(story, tmp_path, make):
     make(story)
@@ -266,6 +280,36 @@ def test_notes_and_the_bin_stay_behind(story):
         assert b"dark" in data
         assert b"SECRET" not in data
         assert b"Second." not in data
+
+
+def test_readers_find_what_is_released_and_what_is_said_of_the_coach(story):
+    with_coach(story)
+    Chapter.objects.filter(story=story).update(released_at=None)
+    Chapter.objects.filter(pk=story.chapters.first().pk).update(released_at=timezone.now())
+    Story.objects.filter(pk=story.pk).update(disclosure=Story.Disclosure.WORDS)
+    story.refresh_from_db()
+
+    with export_story(story=story, kind=Format.EPUB, for_readers=True).file as file, zipfile.ZipFile(file) as archive:
+        text = {name: archive.read(name).decode() for name in archive.namelist() if name.endswith("xhtml")}
+    assert "EPUB/chapter-2.xhtml" not in text
+    assert "Second." not in "".join(text.values())
+    assert "Parts of this text come from an AI" in text["EPUB/statement.xhtml"]
+    assert "characters" not in text["EPUB/statement.xhtml"]
+
+
+def test_a_cover_of_the_authors_own_is_the_books(story):
+    own_cover(story)
+    story.refresh_from_db()
+
+    with zipfile.ZipFile(io.BytesIO(exported(story, Format.EPUB))) as archive:
+        assert archive.read("EPUB/cover.jpg").startswith(b"\xff\xd8")
+        assert 'src="cover.jpg"' in archive.read("EPUB/cover.xhtml").decode()
+    (cover,) = PdfReader(io.BytesIO(exported(story, Format.PDF))).pages[0].images
+    assert cover.image is not None
+    assert cover.image.size == (400, 700)
+    Path(story.cover.path).unlink()
+    assert b"cover.svg" in exported(story, Format.EPUB)
+    assert not PdfReader(io.BytesIO(exported(story, Format.PDF))).pages[0].images
 
 
 def test_one_chapter_alone(story):
