@@ -79,6 +79,8 @@ OWN_ROOMS = {
         # What is read now, in a formula, and how a story looks in a list.
         "trend",
         "cards",
+        # How a reader likes a page set.
+        "page_setup",
         # What a reader looks for, found on both databases.
         "search",
     },
@@ -278,7 +280,12 @@ PUBLIC = {
     "robots-txt",
     "coaching:processor-list",
     "social:library",
+    "social:whole-read",
+    "social:whole-shared",
+    "social:page-setup",
+    "social:grown-up",
     "social:story-cover",
+    "social:cover-shared",
     "social:story-read",
     "social:chapter-read",
     "social:story-shared",
@@ -443,7 +450,7 @@ SHOWS_CLEANED_HTML = {
     "templates/components/_field.html": "field.help_text",
     "templates/coaching/_reply.html": "exchange.reply.content_html",
     "templates/coaching/_proposal.html": "card.exchange.reply.content_html",
-    "templates/social/chapter_read.html": "chapter.content_html",
+    "templates/social/chapter_read.html": "entry.chapter.content_html",
     "templates/stories/chapter_preview.html": "preview_html",
 }
 

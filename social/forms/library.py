@@ -142,10 +142,12 @@ class LibraryForm(forms.Form):
     @classmethod
     def of(cls, filters: Filters) -> "LibraryForm":
         """The form that shows these filters. Tags are chips of their own; their fields add another."""
-        said = {
-            name: getattr(filters, name) for name in ("q", "mode", "theme", "language", "rating", "length", "since")
-        }
-        return cls(initial={**said, "complete": filters.is_complete, "sort": filters.sort})
+        said = {name: getattr(filters, name) for name in NAMES}
+        form = cls(initial={**said, "complete": filters.is_complete}, use_required_attribute=False)
+        for shown in form.fields.values():
+            # Nothing of a filter is asked for: to say so beside each would be noise.
+            shown.required = True
+        return form
 
 
 def _slugs(names: list[str]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The library's lists: one query for a page of them, by keyset."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
@@ -73,7 +73,7 @@ def library_page(filters: Filters, user: "User | AnonymousUser", *, cursor: str,
 def capped_counts(counted: "dict[str, ListingQuerySet]") -> dict[str, int]:
     """How many rows each of these has, by name, counted up to 1,001 and no further, in one query."""
     parts: list[str] = []
-    parameters: list[object] = []
+    parameters: list[Any] = []
     for number, rows in enumerate(counted.values()):
         sql, values = rows.order_by().values("pk").query.sql_with_params()
         parts.append(f"(SELECT COUNT(*) FROM ({sql} LIMIT {MOST_COUNTED + 1}) counted{number})")  # noqa: S608  Django's own SQL.

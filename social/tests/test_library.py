@@ -1,6 +1,7 @@
 """The library: what it holds, how it is narrowed, and that nothing private is in it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import caches
@@ -34,7 +35,7 @@ def _no_card_kept() -> None:
     caches["template_fragments"].clear()
 
 
-def published(title: str = "The lighthouse", *, words: int = 3, tags: tuple[str, ...] = (), **fields: object) -> Story:
+def published(title: str = "The lighthouse", *, words: int = 3, tags: tuple[str, ...] = (), **fields: Any) -> Story:
     owner = fields.pop("owner", None) or create_user()
     story = create_story(
         owner=owner, title=title, mode=fields.pop("mode", "fiction"), **{"rating": "everyone", **fields}

@@ -84,7 +84,7 @@ def test_the_title_page(client, story):
 
     text = client.get(f"/stories/{story.pk}/").content.decode()
 
-    for words in ("The lighthouse", "A keeper.", story.owner.display_name, "Night", "Dawn", "Day", "9 words"):
+    for words in ("The lighthouse", "A keeper.", story.owner.display_name, "Night", "Dawn", "Day", "1 minute"):
         assert words in text
     assert story.owner.email not in text
     assert f"/stories/{story.pk}/chapters/1/" in text

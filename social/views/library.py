@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -109,7 +110,18 @@ def _sorts(filters: Filters) -> list[tuple[str, str, bool]]:
 @require_safe
 def story_cover(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A story's cover: its author's picture, or one drawn from title and name."""
-    story = get_object_or_404(Story.objects.visible_to(request.user).select_related("owner"), pk=pk)
+    return _cover(request, get_object_or_404(Story.objects.visible_to(request.user).select_related("owner"), pk=pk))
+
+
+@login_not_required
+@require_safe
+def cover_shared(request: HttpRequest, token: str) -> HttpResponse:
+    """A story's cover for whoever has the link."""
+    stories = Story.objects.visible_to(AnonymousUser(), share_token=token).select_related("owner")
+    return _cover(request, get_object_or_404(stories, share_token=token))
+
+
+def _cover(request: HttpRequest, story: Story) -> HttpResponse:
     etag = quote_etag(f"{story.pk.hex}-{story.updated_at.timestamp()}-{story.owner.updated_at.timestamp()}")
     response = get_conditional_response(request, etag=etag)
     if response is None:
