@@ -29,12 +29,17 @@ ZONE_COOKIE: Final = "costory-zone"
 """Set by local-times.js: the time zone of the browser, by its name ("Europe/Paris")."""
 
 
-def local_date(request: HttpRequest) -> date:
-    """The day it is where this person is, as far as their browser has said; else the server's."""
+def local_zone(request: HttpRequest) -> ZoneInfo | None:
+    """The time zone this person is in, as far as their browser has said."""
     name = request.COOKIES.get(ZONE_COOKIE, "")
     try:
         # A cookie is anybody's: what is no zone's name is not one (ZoneInfo refuses paths out of its data).
-        zone = ZoneInfo(name) if 0 < len(name) <= 64 else None
+        return ZoneInfo(name) if 0 < len(name) <= 64 else None
     except (ValueError, OSError, KeyError):
-        zone = None
+        return None
+
+
+def local_date(request: HttpRequest) -> date:
+    """The day it is where this person is, as far as their browser has said; else the server's."""
+    zone = local_zone(request)
     return timezone.localdate(timezone=zone) if zone is not None else timezone.localdate()

@@ -67,7 +67,7 @@ def library_page(filters: Filters, user: "User | AnonymousUser", *, cursor: str,
     """A page of the library. Raises ApiError for a cursor that is none of this list."""
     rows = listings(filters, user, ratings_for(user)).select_related("story__owner")
     rows = rows.only(*(f.attname for f in Listing._meta.concrete_fields), *CARD)
-    return Paging(limit=limit, cursor=cursor[:1000] or None).page_of(rows, keys=KEYS[filters.order])
+    return Paging(limit=limit, cursor=cursor[:1000] or None).page_of(rows, keys=KEYS.get(filters.order, KEYS["new"]))
 
 
 def capped_counts(counted: "dict[str, ListingQuerySet]") -> dict[str, int]:

@@ -21,6 +21,7 @@ from stories.forms.manuscript import ManuscriptForm, TakeInForm
 from stories.forms.note import NoteForm
 from stories.forms.outline import BeatForm, PremiseForm
 from stories.forms.photograph import CaptionForm, PhotographForm
+from stories.forms.publishing import PublishForm, ReleaseForm
 from stories.forms.scene import SceneForm, TurnForm
 from stories.forms.story import StoryForm, VisibilityForm
 from stories.forms.wizard import BriefForm, KindForm, OpeningForm
@@ -49,8 +50,10 @@ __all__ = [
     "PhotographForm",
     "PremiseForm",
     "PreviewForm",
+    "PublishForm",
     "QuestionForm",
     "QuickEntryForm",
+    "ReleaseForm",
     "RenameForm",
     "SceneForm",
     "SnapshotForm",

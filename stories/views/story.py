@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 from costory.lib.api import ApiError, Page, Paging
 from costory.lib.http import AuthedRequest
 from stories import services
-from stories.forms import StoryForm, VisibilityForm
+from stories.forms import StoryForm
 from stories.models import Chapter, Story
 
 SHELF = 24
@@ -64,29 +64,11 @@ def _render_story(request: AuthedRequest, story: Story, *, status: int = 200, **
             "chapters": Chapter.objects.present().filter(story=story).without_text().order_by("position"),
             "statuses": Chapter.Status.choices,
             "binned": binned.without_text().order_by("-deleted_at"),
-            "visibility_form": VisibilityForm(initial={"visibility": story.visibility}),
             "share_url": services.share_url(story=story),
             **context,
         },
         status=status,
     )
-
-
-@require_POST
-def story_publish(request: AuthedRequest, pk: UUID) -> HttpResponse:
-    """Decide who may read a story; a journal asks again before it opens."""
-    story = get_object_or_404(Story.objects.editable_by(request.user), pk=pk)
-    form = VisibilityForm(request.POST)
-    if not form.is_valid():
-        return _render_story(request, story, form=StoryForm(instance=story), visibility_form=form, status=422)
-    visibility = form.cleaned_data["visibility"]
-    if form.is_to_confirm(story):
-        entries = Chapter.objects.present().filter(story=story, word_count__gt=0).count()
-        context = {"story": story, "visibility": visibility, "entries": entries}
-        return render(request, "stories/story_publish.html", context)
-    services.set_visibility(story=story, visibility=visibility)
-    messages.success(request, _("Saved."))
-    return redirect(story)
 
 
 @require_POST
