@@ -186,7 +186,24 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(CHROMIUM_NOT_FOUND)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def wants_postgres(item: pytest.Item) -> bool:
+    """Whether PostgreSQL may answer differently from SQLite, on which all tests run.
+
+    To whoever does not ask for the tables pytest-django refuses them.
+    """
+    if item.get_closest_marker("once"):
+        return False
+    from django.test import SimpleTestCase
+
+    in_class = getattr(item, "cls", None)
+    return bool(
+        item.get_closest_marker("django_db")
+        or {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+        or (in_class and issubclass(in_class, SimpleTestCase))
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what this machine or this pass cannot test, and drive the browser last."""
     from django.conf import settings
 
@@ -194,11 +211,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
     on_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    if on_postgres:
+        config.hook.pytest_deselected(items=[item for item in items if not wants_postgres(item)])
+        items[:] = [item for item in items if wants_postgres(item)]
     for item in items:
         if item.get_closest_marker("postgres") and not on_postgres:
             item.add_marker(pytest.mark.skip(reason="runs in the PostgreSQL pass"))
-        if item.get_closest_marker("java") and on_postgres:
-            item.add_marker(pytest.mark.skip(reason="a book is the same from either database"))
         if item.get_closest_marker("java") and find_java() is None:
             item.add_marker(pytest.mark.skip(reason=JAVA_NOT_FOUND))
         if item.get_closest_marker("browser") and find_chromium() is None:

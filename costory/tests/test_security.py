@@ -56,6 +56,7 @@ def production(**overrides: str) -> dict[str, str]:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.once
 def test_a_production_server(server_process: Any, tmp_path: Path):
     command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
     # A folder of its own: the other tests' servers read the usual one at this moment.

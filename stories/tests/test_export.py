@@ -166,6 +166,7 @@ def with_coach(story):
 
 
 @pytest.mark.java
+@pytest.mark.once
 @pytest.mark.parametrize(
     "make",
     [plain, french, long, empty, empty_chapters, hostile, many_scripts, links, photographs, own_cover, with_coach],
@@ -178,6 +179,7 @@ def test_epubcheck_has_nothing_against_it(story, tmp_path, make):
 
 
 @pytest.mark.java
+@pytest.mark.once
 def test_epubcheck_would_say_so(story, tmp_path):
     path = tmp_path / "broken.epub"
     with zipfile.ZipFile(io.BytesIO(exported(story, Format.EPUB))) as good, zipfile.ZipFile(path, "w") as bad:

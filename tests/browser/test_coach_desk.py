@@ -15,6 +15,7 @@ from coaching.tests.conftest import offer_model
 from stories.models import Chapter
 from stories.provenance import COACH
 from stories.services import create_chapter
+from tests.browser.test_appearance import AXE
 from tests.browser.test_editor import open_chapter, state
 from tests.factories import create_story, create_user
 from tests.model_server import ModelServer
@@ -55,9 +56,7 @@ def studio(request: Any, page: Page, model_server: ModelServer, live_asgi: Serve
 
 
 def axe_is_quiet(page: Page) -> None:
-    faults = Axe().run(
-        page, options={"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
-    )
+    faults = Axe().run(page, options=AXE)
     assert faults.violations_count == 0, faults.generate_report()
 
 

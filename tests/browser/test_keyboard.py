@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from stories.models import Chapter, Revision, Story
 from stories.services import create_chapter
 from tests.browser.test_editor import open_chapter, state
-from tests.browser.walk import PASSWORD
+from tests.browser.walk import PASSWORD, pass_time, settle
 from tests.factories import create_story, create_user
 from tests.servers import ServerThread
 
@@ -44,7 +44,7 @@ def test_from_the_first_page_to_the_last_without_a_mouse(page: Page, live_asgi: 
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "/accounts/" not in url)
-    page.wait_for_load_state("networkidle")
+    settle(page)
 
     tab_to(page, "[name=mode]")
     page.keyboard.press("Space")
@@ -52,12 +52,12 @@ def test_from_the_first_page_to_the_last_without_a_mouse(page: Page, live_asgi: 
         tab_to(page, "main form button[type=submit]")
         page.keyboard.press("Enter")
         page.wait_for_url(f"**step={step}")
-        page.wait_for_load_state("networkidle")
+        settle(page)
     tab_to(page, "[name=title]")
     page.keyboard.type("By hand")
     page.keyboard.press("Enter")
     page.wait_for_url("**/chapters/**")
-    page.wait_for_load_state("networkidle")
+    settle(page)
 
     tab_to(page, "#chapter-title")
     page.keyboard.type("One")
@@ -80,7 +80,7 @@ def test_from_the_first_page_to_the_last_without_a_mouse(page: Page, live_asgi: 
     tab_to(page, "button[form=chapter-create]", back=True)
     page.keyboard.press("Enter")
     page.wait_for_function("document.querySelectorAll('.chapter-list__link').length === 2")
-    page.wait_for_load_state("networkidle")
+    settle(page)
     story = Story.objects.get()
     assert story.chapters.count() == 2
 
@@ -88,7 +88,7 @@ def test_from_the_first_page_to_the_last_without_a_mouse(page: Page, live_asgi: 
     tab_to(page, f".chapter-list__link[href='{first.get_absolute_url()}']")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{first.get_absolute_url()}")
-    page.wait_for_load_state("networkidle")
+    settle(page)
     tab_to(page, ".editor__more summary")
     page.keyboard.press("Enter")
     tab_to(page, f".menu__item[href='{first.get_absolute_url()}revisions/']")
@@ -96,7 +96,7 @@ def test_from_the_first_page_to_the_last_without_a_mouse(page: Page, live_asgi: 
     page.wait_for_url("**/revisions/")
     tab_to(page, "main a[href*='/revisions/']")
     page.keyboard.press("Enter")
-    page.wait_for_load_state("networkidle")
+    settle(page)
     assert Revision.objects.filter(chapter=first).exists()
     expect(page.locator("h1")).to_be_visible()
 
@@ -148,7 +148,7 @@ def test_everything_that_can_be_used_has_a_name(page: Page, live_asgi: ServerThr
         answer = page.goto(path)
         assert answer is not None
         assert answer.ok, path
-        page.wait_for_load_state("networkidle")
+        settle(page)
         found = names(page)
         assert [node for node in found if node[0] in ROLES and not node[1]] == [], path
         assert any(role == "main" for role, _name in found), path
@@ -160,6 +160,7 @@ def test_a_minute_without_a_network_on_a_slow_phone_loses_nothing(page: Page, li
     story = create_story()
     chapter = create_chapter(story=story, author=story.owner, title="Night", content="It began.")
     page.set_viewport_size({"width": 390, "height": 844})
+    page.clock.install()
     open_chapter(page, chapter)
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
@@ -175,7 +176,9 @@ def test_a_minute_without_a_network_on_a_slow_phone_loses_nothing(page: Page, li
     for minute in range(12):
         page.keyboard.type(f" Tunnel {minute}.")
         words += f" Tunnel {minute}."
-        page.wait_for_timeout(5_000)
+        pass_time(page, 5)
+        # Real time too, in which an attempt fails and the next is put off.
+        page.wait_for_timeout(100)
     state(page, "offline")
     assert Chapter.objects.get(pk=chapter.pk).content == "It began. On the train."
 

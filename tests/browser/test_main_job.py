@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from coaching.models import Reply
 from coaching.tests.conftest import coach_server, model_server
 from stories.models import Chapter, Revision
-from tests.browser.walk import ask, begin_story, sign_up, write
+from tests.browser.walk import ask, begin_story, settle, sign_up, write
 from tests.model_server import ModelServer
 from tests.servers import ServerThread
 
@@ -201,5 +201,5 @@ def test_every_page_is_accessible(visit: Any, model_server: ModelServer, viewpor
         "/api/v1/docs",
     ):
         page.goto(path)
-        page.wait_for_load_state("networkidle")
+        settle(page)
         assert_accessible(page)

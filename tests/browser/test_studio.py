@@ -6,12 +6,13 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from stories.models import Chapter, Story
 from stories.services import create_chapter
-from tests.factories import PASSWORD, create_story
+from tests.browser.test_appearance import AXE
+from tests.browser.walk import enter, settle
+from tests.factories import create_story
 from tests.servers import ServerThread
 
 pytestmark = pytest.mark.browser
 
-AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 TEXT = "The keeper climbed the stairs.\n\n" * 40
 
 
@@ -24,13 +25,9 @@ def story(live_asgi: ServerThread) -> Story:
 
 
 def open_studio(page: Page, story: Story, title: str = "Anna") -> Page:
+    enter(page, story.owner)
     page.goto(story.chapters.get(title=title).get_absolute_url())
-    if "/accounts/login/" in page.url:
-        page.fill("input[name=login]", story.owner.email)
-        page.fill("input[name=password]", PASSWORD)
-        with page.expect_navigation():
-            page.click("main button[type=submit]")
-    page.wait_for_load_state("networkidle")
+    settle(page)
     return page
 
 
@@ -193,7 +190,7 @@ def test_the_line_stays_in_the_middle_and_the_session_is_counted(studio: Page) -
     # Another chapter of the same sitting.
     studio.locator(".editor__save-state[data-state=saved]").wait_for()
     row(studio, "Boats").locator("a").click()
-    studio.wait_for_load_state("networkidle")
+    settle(studio)
     expect(studio.locator("#editor-goal-line")).to_have_text("5 of 12 words this session")
 
 
@@ -237,7 +234,7 @@ def test_the_preview_shows_what_is_not_saved_yet_and_a_phone_has_it_all(story: S
     studio.set_viewport_size({"width": 390, "height": 844})
     for part in ("Chapters", "Coach", "Page"):
         studio.locator(".studio__bar").get_by_text(part).click()
-        studio.wait_for_load_state("networkidle")
+        settle(studio)
         assert_no_faults(studio)
         assert studio.evaluate("document.documentElement.scrollWidth") <= 390
 

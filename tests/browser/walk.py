@@ -5,14 +5,45 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import expect
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+    from accounts.models import User
 
 PASSWORD = "a-long-enough-password"
 PROSE = (
     "The lamp faltered before the storm. She put down her cup and counted the stairs, as her father had taught her."
     "\n\n“Nobody will come tonight,” he said from the landing. “Nobody ever does.”"
 )
+
+
+def enter(page: Page, person: User) -> None:
+    """Bring a session along, for tests whose point is not the login."""
+    client = Client()
+    client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "domain": "127.0.0.1", "path": "/"}])
+
+
+def settle(page: Page) -> None:
+    """Wait until the page has come, its scripts have run, and the fragments they asked for are in their places.
+
+    Not Playwright's "networkidle", which is half a second of silence at the least.
+    """
+    page.wait_for_load_state("load")
+    # A fragment that has come may ask for one of its own: so the page must stay at rest for a moment.
+    for _look in range(4):
+        expect(page.locator(".htmx-request")).to_have_count(0, timeout=10_000)
+        page.wait_for_timeout(50)
+
+
+def pass_time(page: Page, seconds: float) -> None:
+    """Put the page's own clock forward; what falls due happens. `page.clock.install()` came before the page."""
+    page.clock.run_for(round(seconds * 1000))
 
 
 def sign_up(page: Page, *, name: str = "Anna") -> str:
