@@ -23,6 +23,7 @@ from costory.api_accounts import auth_router, profile_router
 from costory.api_archive import router as archive_router
 from costory.lib.api import STATUS_OF, ApiError
 from costory.lib.errors import DomainError
+from social.api import router as social_router
 from stories.api import router as stories_router
 
 logger = logging.getLogger(__name__)
@@ -118,6 +119,7 @@ api.add_router("", stories_router)
 api.add_router("", archive_router)
 api.add_router("/ai", coaching_router)
 api.add_router("/billing", billing_router)
+api.add_router("", social_router)
 
 
 # The API has its own guards (accounts.api_auth) and answers in its own way; a login page would be no answer.

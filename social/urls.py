@@ -1,6 +1,6 @@
 from django.urls import path
 
-from social.views import library, place
+from social.views import history, library, place, shelf
 from social.views import reading as views
 
 app_name = "social"
@@ -21,3 +21,23 @@ urlpatterns = [
     path("s/<slug:token>/", views.story_shared, name="story-shared"),
     path("s/<slug:token>/chapters/<int:number>/", views.chapter_shared, name="chapter-shared"),
 ]
+
+shelf_urls = [
+    path("lists/", shelf.reading_list_list, name="reading-list-list"),
+    path("lists/later/", shelf.later_list, name="later-list"),
+    path("lists/<uuid:pk>/", shelf.reading_list_detail, name="reading-list-detail"),
+    path("lists/<uuid:pk>/revise/", shelf.reading_list_revise, name="reading-list-revise"),
+    path("lists/<uuid:pk>/delete/", shelf.reading_list_delete, name="reading-list-delete"),
+    path("lists/<uuid:pk>/stories/<uuid:story_pk>/move/", shelf.list_item_move, name="list-item-move"),
+    path("lists/<uuid:pk>/stories/<uuid:story_pk>/note/", shelf.list_item_revise, name="list-item-revise"),
+    path("lists/<uuid:pk>/stories/<uuid:story_pk>/remove/", shelf.list_item_remove, name="list-item-remove"),
+    path("lists/<uuid:pk>/stories/<uuid:story_pk>/restore/", shelf.list_item_restore, name="list-item-restore"),
+    path("stories/<uuid:pk>/later/", shelf.story_later, name="story-later"),
+    path("stories/<uuid:pk>/lists/", shelf.story_lists, name="story-lists"),
+    path("history/", history.history, name="history"),
+    path("history/<uuid:story_pk>/forget/", history.history_forget, name="history-forget"),
+    path("history/empty/", history.history_empty, name="history-empty"),
+    path("history/pause/", history.history_pause, name="history-pause"),
+    path("settings/reading/", history.reader_settings, name="reader-settings"),
+]
+urlpatterns += shelf_urls

@@ -292,6 +292,8 @@ PUBLIC = {
     "social:photograph-read",
     "social:photograph-shared",
     "social:chapter-shared",
+    # A list that its owner shows to everybody.
+    "social:reading-list-detail",
     "account_login",
     "account_signup",
     "account_logout",

@@ -1,0 +1,11 @@
+"""What readers do, over HTTP (API.md): the same services as the pages, by noun."""
+
+from ninja import Router
+
+from social.api import shelf
+
+router = Router()
+for noun in (shelf,):
+    router.add_router("", noun.router)
+
+__all__ = ["router"]
