@@ -18,6 +18,7 @@ from lxml import etree
 from coaching.models import Message, Reply, Session
 from costory.archive.story import export_story as export_archive
 from costory.lib import markdown
+from social.models import Reading, ReadingList, ReadingListItem
 from stories.exporting import Format, export_story
 from stories.models import Beat, Chapter, CodexEntry, CodexFact, CodexRelation, ImportDraft, Note, Photograph, Story
 from stories.services import StaleRevision, create_chapter, revise_chapter, save_draft, set_visibility
@@ -91,6 +92,11 @@ def hostile_story(group: list[str], mode: str) -> Story:
     with pytest.raises(StaleRevision):
         revise_chapter(chapter=chapter, author=owner, version=1, content=f"Late: {long}", title=said)
     chapter.revisions.filter(version=1).update(name=line(group, 120))
+    reading_list = ReadingList.objects.create(
+        owner=owner, name=line(group, 120), description=long[:2000], is_public=True
+    )
+    ReadingListItem.objects.create(reading_list=reading_list, story=story, position=1, note=long[:1000])
+    Reading.objects.create(reader=owner, story=story, chapter=chapter, read_at=timezone.now())
     set_visibility(story=story, visibility="link")
     save_draft(owner=owner, step="opening", answers={"mode": "fiction", "title": said, "first_sentence": long})
     story.refresh_from_db()
@@ -117,6 +123,11 @@ def pages_for_the_writer(story: Story) -> Iterator[str]:
     yield reverse("coaching:session-detail", args=[Session.objects.get(story=story).pk])
     if story.mode in {"journal", "legacy"}:
         yield reverse("stories:journal" if story.mode == "journal" else "stories:interview", args=[story.pk])
+    for reading_list in ReadingList.objects.filter(owner=story.owner):
+        yield reverse("social:reading-list-detail", args=[reading_list.pk])
+        yield reverse("social:reading-list-delete", args=[reading_list.pk])
+    yield reverse("social:story-lists", args=[story.pk])
+    yield from ("/lists/", "/lists/later/", "/history/")
     yield from ("/", "/studio/", "/studio/bin/", "/studio/new/", "/studio/new/?step=opening", "/settings/")
     yield from pages_for_readers(story)
 
@@ -143,7 +154,8 @@ def test_no_field_of_a_story_runs_on_any_page(client: Client, number: int):
     for address in (shared, f"{shared}chapters/1/"):
         assert_inert(client.get(address), address)
     set_visibility(story=story, visibility="public", rating="everyone")
-    for address in pages_for_readers(story):
+    reading_list = reverse("social:reading-list-detail", args=[ReadingList.objects.get(owner=story.owner).pk])
+    for address in [*pages_for_readers(story), reading_list]:
         response = client.get(address)
         assert response.status_code == 200
         assert_inert(response, address)

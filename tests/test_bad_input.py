@@ -18,6 +18,7 @@ from coaching.models import Reply, Session
 from costory.archive.story import export_story as export_archive
 from costory.archive.story import import_story
 from costory.lib import markdown
+from social.models import ReadingList
 from stories.exporting import Format, export_story
 from stories.models import Beat, CodexEntry, CodexFact, CodexRelation, ImportDraft, Note, Photograph
 from stories.services import create_chapter
@@ -89,6 +90,7 @@ def rows() -> dict[str, Any]:
         "import/<": ImportDraft.objects.create(owner=story.owner, contents=draft),
         "replies/<": Reply.objects.get(),
         "sessions/<": Session.objects.get(),
+        "lists/<": ReadingList.objects.get(),
         "story_pk": story,
         "chapter_pk": chapter,
         "entry_pk": CodexEntry.objects.get(kind="character"),
@@ -99,7 +101,22 @@ def rows() -> dict[str, Any]:
 @pytest.mark.parametrize("sent", SENT)
 def test_nothing_that_is_sent_to_any_page_is_too_much_for_it(client: Client, rows: dict[str, Any], sent: str):
     routes = list(addresses(get_resolver()))
-    names = field_names() | {"after", "before", "show", "named", "step", "go", "at", "by", "take-0", "title-0", "done"}
+    names = field_names() | {
+        "after",
+        "before",
+        "show",
+        "named",
+        "step",
+        "go",
+        "at",
+        "by",
+        "take-0",
+        "title-0",
+        "done",
+        "way",
+        "keep",
+    }
+    names |= {"list", "shown", "new_name"}
     assert {"title", "content", "needle", "caption", "aliases", "bio"} <= names
     value = quote(SENT[sent].encode("utf-8", "surrogatepass"))
     query = "&".join(f"{name}={value}" for name in sorted(names))

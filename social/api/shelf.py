@@ -35,7 +35,7 @@ class ReadingListPatch(Input):
     name: ListName = "-"
     description: Description = ""
     is_public: bool = False
-    story_ids: Annotated[list[UUID], Field(max_length=services.MOST_STORIES, strict=False)] = Field(
+    story_ids: Annotated[list[Annotated[UUID, Field(strict=False)]], Field(max_length=services.MOST_STORIES)] = Field(
         default_factory=list
     )
 

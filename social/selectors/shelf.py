@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from accounts.models import User
 from costory.lib.api import Page, Paging
 from social.models import ReaderSettings, Reading, ReadingList, ReadingListItem
+from social.selectors.library import GENERAL, ratings_for
 from stories.models import Chapter, Story
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 PAGE: Final = 50
 HISTORY_PAGE: Final = 30
-GENERAL: Final = frozenset({Story.Rating.EVERYONE, Story.Rating.TEEN})
 
 
 @dataclass(frozen=True)
@@ -139,12 +139,8 @@ def _placed(reading_list: ReadingList, items: list[ReadingListItem], viewer: "Us
     stories = visible_stories(viewer, (item.story_id for item in items))
     is_own = viewer.is_authenticated and viewer.pk == reading_list.owner_id
     grown_up = {pk for pk, story in stories.items() if story.rating not in GENERAL}
-    covered = grown_up if grown_up and not is_own and _is_general(viewer) else set()
+    covered = grown_up if grown_up and not is_own and ratings_for(viewer) == GENERAL else set()
     return [
         Placed(item, None, is_covered=True) if item.story_id in covered else Placed(item, stories.get(item.story_id))
         for item in items
     ]
-
-
-def _is_general(viewer: "User | AnonymousUser") -> bool:
-    return not (viewer.is_authenticated and ReaderSettings.objects.filter(user=viewer, shows_mature=True).exists())

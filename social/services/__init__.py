@@ -1,6 +1,6 @@
 """What readers do, and what is kept in step with what writers do."""
 
-from social.services.history import choose_reading, forget_reading, forget_readings, keep_place
+from social.services.history import choose_reading, forget_reading, forget_readings
 from social.services.listing import count_answers, refresh_listing, refresh_listings
 from social.services.place import keep_place
 from social.services.shelf import (

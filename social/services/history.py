@@ -1,25 +1,12 @@
-"""Where readers are in what they read, for as long as they want that kept."""
+"""What readers have read, for as long as they want that kept (social.services.place keeps it)."""
 
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
 from social.models import ReaderSettings, Reading
-from stories.models import Chapter
-
-
-def keep_place(*, reader: User, chapter: Chapter, paragraph: int = 0, is_finished: bool = False) -> bool:
-    """Remember where somebody is in a story, unless they have paused that. Returns whether it is kept."""
-    if ReaderSettings.objects.filter(user=reader, keeps_history=False).exists():
-        return False
-    place = {"chapter": chapter, "paragraph": min(max(paragraph, 0), 1_000_000), "read_at": timezone.now()}
-    Reading.objects.update_or_create(
-        reader=reader, story_id=chapter.story_id, defaults={**place, "is_finished": is_finished}
-    )
-    return True
 
 
 def forget_reading(*, reader: User, story_id: UUID) -> bool:
