@@ -10,7 +10,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from social.models import Follow, Like, Listing, ReaderSettings, Reading
+from social.models import Follow, Like, Listing, ReaderSettings, Reading, ReadingList, ReadingListItem
 from stories.models import Chapter, Photograph, Story
 
 if TYPE_CHECKING:
@@ -97,6 +97,11 @@ class Book:
         return bool(getattr(self.story, "is_followed", False))
 
     @property
+    def is_later(self) -> bool:
+        """Whether whoever reads has put it by to read later."""
+        return bool(getattr(self.story, "is_later", False))
+
+    @property
     def place(self) -> Entry | None:
         """Where they left off, if that can still be read."""
         chapter_id = getattr(self.story, "place_chapter", None)
@@ -141,7 +146,9 @@ def _with_mine(stories: Any, user: "User | AnonymousUser") -> Any:
         return stories
     place = Reading.objects.filter(reader=user, story=OuterRef("pk"))
     mature = ReaderSettings.objects.filter(user=user, shows_mature=True)
+    later = ReadingListItem.objects.filter(reading_list__owner=user, reading_list__kind=ReadingList.Kind.LATER)
     return stories.annotate(
+        is_later=Exists(later.filter(story=OuterRef("pk"))),
         is_liked=Exists(Like.objects.filter(user=user, story=OuterRef("pk"))),
         is_followed=Exists(Follow.objects.filter(follower=user, author=OuterRef("owner_id"))),
         place_chapter=Subquery(place.values("chapter_id")[:1], output_field=UUIDField()),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 
 from accounts.models import User
 from costory.lib.api import Page, Paging
@@ -37,6 +38,14 @@ class Place:
     reading: Reading
     story: Story | None
     chapter: Chapter | None
+
+    @property
+    def address(self) -> str:
+        """Where reading goes on: the line, the chapter, or the title page of what was read to its end."""
+        if self.chapter is None or self.reading.is_finished:
+            return reverse("social:story-read", args=[self.reading.story_id])
+        chapter = reverse("social:chapter-read", args=[self.reading.story_id, self.chapter.position])
+        return f"{chapter}#at-{self.reading.paragraph}" if self.reading.paragraph else chapter
 
 
 @dataclass(frozen=True)

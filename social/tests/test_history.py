@@ -40,7 +40,7 @@ def test_where_one_is_and_on_from_there(client, reader):
     page = client.get("/history/").text
     assert Reading.objects.get().paragraph == 9
     assert "The lamp" in page
-    assert f'href="/stories/{chapter.story_id}/chapters/2/"' in page
+    assert f'href="/stories/{chapter.story_id}/chapters/2/#at-9"' in page
     withhold_chapter(chapter=chapter)
     page = client.get("/history/").text
     assert "Second" not in page

@@ -35,8 +35,8 @@ def public_story(title: str, **fields: object) -> Story:
     return create_story(title=title, visibility="public", **fields)
 
 
-def full_list(owner: User, *titles: str, **fields: object) -> ReadingList:
-    reading_list = services.create_list(owner=owner, **{"name": "Winter", "is_public": True, **fields})
+def full_list(owner: User, *titles: str) -> ReadingList:
+    reading_list = services.create_list(owner=owner, name="Winter", is_public=True)
     for title in titles:
         services.add_to_list(reading_list=reading_list, story=public_story(title), note=f"Of {title}")
     return reading_list
@@ -180,6 +180,10 @@ def test_read_later_is_put_by_once_and_taken_back(client, reader):
     )
     later = ReadingList.objects.get(owner=reader, kind="later")
     assert titles(later) == ["Later"]
+    page = client.get(f"/stories/{story.pk}/").text
+    assert 'aria-pressed="true"' in page
+    assert f'href="/stories/{story.pk}/lists/"' in page
+    assert f"/stories/{story.pk}/later/" not in Client().get(f"/stories/{story.pk}/").text
     assert "Later" in client.get("/lists/later/").text
     assert client.post(f"/lists/{later.pk}/revise/", {"name": "Mine", "is_public": "on"}).status_code == 422
     assert client.get(f"/lists/{later.pk}/delete/").status_code == 404
