@@ -1,7 +1,7 @@
 """The library's lists: one query for a page of them, by keyset."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from costory.lib.api import Page, Paging
 from social.forms.library import LENGTHS, Filters
 from social.models import Listing, ReaderSettings
+from social.search import SearchFilters, SearchPage, Sort, search
 from stories.models import Story, StoryTag
 
 if TYPE_CHECKING:
@@ -67,7 +68,38 @@ def library_page(filters: Filters, user: "User | AnonymousUser", *, cursor: str,
     """A page of the library. Raises ApiError for a cursor that is none of this list."""
     rows = listings(filters, user, ratings_for(user)).select_related("story__owner")
     rows = rows.only(*(f.attname for f in Listing._meta.concrete_fields), *CARD)
-    return Paging(limit=limit, cursor=cursor[:1000] or None).page_of(rows, keys=KEYS.get(filters.order, KEYS["new"]))
+    return Paging(limit=limit, cursor=cursor[:1000] or None).page_of(rows, keys=KEYS[filters.order])
+
+
+def search_page(
+    filters: Filters, user: "User | AnonymousUser", *, cursor: str, limit: int = PAGE
+) -> tuple[SearchPage, list[Listing]]:
+    """What is found for the words of a look, and the listings of it in that order. Never an error."""
+    ratings = ratings_for(user)
+    among = Story.objects.published()
+    if user.is_authenticated:
+        among = among.exclude(owner__mutes_met__muter=user).exclude(owner__blocks_met__blocker=user)
+    page = search(
+        filters.q,
+        filters=SearchFilters(
+            language=filters.language,
+            mode=filters.mode,
+            theme=filters.theme,
+            ratings=[filters.rating] if filters.rating in ratings else list(ratings),
+            length=filters.length,
+            is_complete=filters.is_complete,
+            tags=filters.tags,
+            without_tags=filters.without,
+            updated_since=filters.updated_since,
+        ),
+        sort=cast("Sort", filters.order),
+        cursor=cursor[:1000],
+        limit=limit,
+        among=among,
+    )
+    rows = Listing.objects.in_library().filter(pk__in=page.story_ids).select_related("story__owner")
+    found = {row.pk: row for row in rows.only(*(f.attname for f in Listing._meta.concrete_fields), *CARD)}
+    return page, [found[pk] for pk in page.story_ids if pk in found]
 
 
 def capped_counts(counted: "dict[str, ListingQuerySet]") -> dict[str, int]:

@@ -244,3 +244,36 @@ def test_a_cover_goes_with_its_story(client):
 
     set_visibility(story=story, visibility="private")
     assert client.get(f"/stories/{story.pk}/cover/", headers={"If-None-Match": first["ETag"]}).status_code == 404
+
+
+# --- Words that are looked for ------------------------------------------------------------------------------------
+
+
+def test_words_are_found_marked_and_corrected(client):
+    story = published("Ash", tags=("Sea",), description="A <b>lighthouse</b> keeper & his daughter.")
+    create_chapter(story=story, author=story.owner, title="Two", content="The *gannets* came at dawn.")
+    set_visibility(story=story, visibility="public", chapter_ids=list(story.chapters.values_list("pk", flat=True)))
+
+    page = client.get("/library/?q=lighthouses").content.decode()
+    assert "&lt;b&gt;<mark>lighthouse</mark>&lt;/b&gt; keeper &amp; his daughter" in page
+    assert "1 story" in page
+    # A word that only the text has is shown where it stands.
+    assert "<mark>gannets</mark>" in client.get("/library/?q=gannet").content.decode()
+    page = client.get("/library/?q=lihgthouse").content.decode()
+    assert "Nothing was found for “lihgthouse”" in page
+    assert "<mark>lighthouse</mark>" in page
+    assert titles(client, "?q=lighthouse&tag=sea") == ["Ash"]
+    assert titles(client, "?q=lighthouse&not=sea") == []
+    assert titles(client, "?q=lighthouse&language=fr") == []
+
+    set_visibility(story=story, visibility="private")
+    assert titles(client, "?q=lighthouse") == []
+
+
+@pytest.mark.parametrize(
+    "words", ["the", "' OR 1=1 --", "((((", "\u202eab", "%00", "*", "a" * 3000, "-", '"', ":*&|!<>"]
+)
+def test_nothing_that_is_looked_for_is_an_error(client, words):
+    published("Ash")
+    for sort in ("", "new", "trending", "loved"):
+        assert client.get("/library/", {"q": words, "sort": sort, "after": "x"}).status_code == 200

@@ -11,16 +11,17 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from costory.lib.api import ApiError, Page
 from costory.lib.http import HtmxRequest
 from costory.lib.pictures import picture_response
-from social.cards import cards
+from social.cards import cards, found_cards
 from social.forms.library import Filters, LibraryForm
 from social.models import Listing
-from social.selectors.library import MOST_COUNTED, capped_counts, library_page, listings, ratings_for
+from social.selectors.library import MOST_COUNTED, capped_counts, library_page, listings, ratings_for, search_page
 from stories.exporting.cover import cover_svg
 from stories.models import Story, Tag
 
@@ -45,23 +46,34 @@ class Choice:
 def library(request: HtmxRequest) -> HttpResponse:
     """A page of the library as the address asks for it; with htmx only the cards that follow."""
     filters = LibraryForm.read(request.GET)
-    page = _page(request, filters)
-    context: dict[str, Any] = {
-        "filters": filters,
-        "cards": cards(page.rows),
-        "next": filters.following(page.meta.next),
-        "is_first": not request.GET.get("after"),
-    }
+    context = _found(request, filters) if filters.q else _listed(request, filters)
+    context |= {"filters": filters, "is_first": not request.GET.get("after")}
     if request.htmx and request.htmx.target == "more":
         return render(request, "social/library.html#cards", context)
     context |= {
         "form": LibraryForm.of(filters),
-        "kinds": _kinds(request, filters),
+        "kinds": [] if filters.q else _kinds(request, filters),
         "chips": _chips(filters),
         "kept": [pair for pair in filters.pairs() if pair[0] not in ("q", "sort")],
         "sorts": _sorts(filters),
     }
     return render(request, "social/library.html#results" if request.htmx else "social/library.html", context)
+
+
+def _listed(request: HttpRequest, filters: Filters) -> dict[str, Any]:
+    page = _page(request, filters)
+    return {"cards": cards(page.rows), "next": filters.following(page.meta.next)}
+
+
+def _found(request: HttpRequest, filters: Filters) -> dict[str, Any]:
+    page, rows = search_page(filters, request.user, cursor=request.GET.get("after", ""))
+    return {
+        "cards": found_cards(rows, page.query),
+        "next": filters.following(page.next_cursor or None),
+        "corrected": page.corrected,
+        "total": page.total,
+        "is_capped": page.is_capped,
+    }
 
 
 def _page(request: HttpRequest, filters: Filters) -> Page[Listing]:
@@ -100,9 +112,13 @@ def _chips(filters: Filters) -> list[dict[str, Any]]:
 
 def _sorts(filters: Filters) -> list[tuple[str, str, bool]]:
     field = LibraryForm.base_fields["sort"]
+    choices = list(field.choices)  # type: ignore[attr-defined]  # It is a choice.
+    if filters.q:
+        choices.insert(0, ("", _("Best match")))
+    order = "" if filters.order == "relevance" else filters.order
     return [
-        (str(label), f"{reverse('social:library')}{filters.address(sort=value)}", filters.order == value)
-        for value, label in field.choices  # type: ignore[attr-defined]  # It is a choice.
+        (str(label), f"{reverse('social:library')}{filters.address(sort=value)}", order == value)
+        for value, label in choices
     ]
 
 
