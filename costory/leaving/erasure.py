@@ -24,6 +24,7 @@ from billing.models import Hold, SignupGrant
 from coaching.models import Reply
 from costory.leaving.belongings import files_of
 from costory.lib.errors import DomainError
+from social.services import withdraw_answers
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +89,7 @@ def erase_person(*, person: User, pause: timedelta | None = None) -> bool:
         session.end()
     events.services.record("person.erased", person_id=found.pk)
     _write_after_commit("erased", found)
+    withdraw_answers(person=found)
     found.delete()
     transaction.on_commit(lambda: _delete_files(files))
     return True

@@ -2,10 +2,10 @@
 
 from ninja import Router
 
-from social.api import shelf
+from social.api import answer, shelf
 
 router = Router()
-for noun in (shelf,):
+for noun in (answer, shelf):
     router.add_router("", noun.router)
 
 __all__ = ["router"]

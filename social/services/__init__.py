@@ -1,8 +1,58 @@
 """What readers do, and what is kept in step with what writers do."""
 
-from social.services.history import choose_reading, forget_reading, forget_readings
-from social.services.listing import count_answers, refresh_listing, refresh_listings
-from social.services.place import keep_place
+from social.services.comment import (
+    EDIT_TIME,
+    MAX_COMMENT_CHARACTERS,
+    MAX_QUOTE_CHARACTERS,
+    CommentTooLong,
+    EmptyComment,
+    NothingToAnswer,
+    NotInTheText,
+    NotYours,
+    TooLate,
+    TooManyComments,
+    add_comment,
+    delete_comment,
+    edit_comment,
+    restore_comment,
+)
+from social.services.follow import (
+    NobodyThere,
+    NotOneself,
+    block_person,
+    follow_author,
+    mute_person,
+    unblock_person,
+    unfollow_author,
+    unmute_person,
+)
+from social.services.history import (
+    choose_reading,
+    forget_reading,
+    forget_readings,
+)
+from social.services.like import (
+    like_story,
+    unlike_story,
+)
+from social.services.listing import (
+    count_answers,
+    refresh_listing,
+    refresh_listings,
+)
+from social.services.openness import (
+    AnswererSuspended,
+    AnswersClosed,
+)
+from social.services.place import (
+    keep_place,
+)
+from social.services.recount import (
+    Difference,
+    count_differences,
+    recount,
+    withdraw_answers,
+)
 from social.services.shelf import (
     MOST_LISTS,
     MOST_STORIES,
@@ -21,29 +71,71 @@ from social.services.shelf import (
     set_lists_of_story,
     take_from_list,
 )
+from social.services.thread import (
+    TooManyPinned,
+    freeze_thread,
+    pin_comment,
+    refuse_comment,
+    release_comment,
+)
 
 __all__ = [
+    "EDIT_TIME",
+    "MAX_COMMENT_CHARACTERS",
+    "MAX_QUOTE_CHARACTERS",
     "MOST_LISTS",
     "MOST_STORIES",
+    "AnswererSuspended",
+    "AnswersClosed",
+    "CommentTooLong",
+    "Difference",
+    "EmptyComment",
     "ListFull",
     "MayNotShow",
+    "NobodyThere",
+    "NotInTheText",
+    "NotOneself",
+    "NotYours",
+    "NothingToAnswer",
+    "TooLate",
+    "TooManyComments",
     "TooManyLists",
+    "TooManyPinned",
     "UnfitList",
+    "add_comment",
     "add_to_list",
     "annotate_story",
+    "block_person",
     "choose_reading",
     "count_answers",
+    "count_differences",
     "create_list",
+    "delete_comment",
     "delete_list",
+    "edit_comment",
+    "follow_author",
     "forget_reading",
     "forget_readings",
+    "freeze_thread",
     "keep_place",
+    "like_story",
     "move_in_list",
+    "mute_person",
     "open_later_list",
     "order_list",
+    "pin_comment",
+    "recount",
     "refresh_listing",
     "refresh_listings",
+    "refuse_comment",
+    "release_comment",
+    "restore_comment",
     "revise_list",
     "set_lists_of_story",
     "take_from_list",
+    "unblock_person",
+    "unfollow_author",
+    "unlike_story",
+    "unmute_person",
+    "withdraw_answers",
 ]

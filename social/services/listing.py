@@ -65,11 +65,15 @@ def refresh_listing(*, story: Story) -> Listing:
 
 def count_answers(*, story_id: UUID, likes: int = 0, comments: int = 0, reads: int = 0) -> None:
     """Add to what a story was given (take away what is negative), in the caller's transaction."""
-    Listing.objects.filter(pk=story_id).update(
-        like_count=F("like_count") + likes,
-        comment_count=F("comment_count") + comments,
-        read_count=F("read_count") + reads,
-    )
+    given = {
+        "like_count": F("like_count") + likes,
+        "comment_count": F("comment_count") + comments,
+        "read_count": F("read_count") + reads,
+    }
+    if not Listing.objects.filter(pk=story_id).update(**given):
+        # One that is shown and has no listing yet: the sweep has not come by.
+        refresh_listing(story=Story.objects.get(pk=story_id))
+        Listing.objects.filter(pk=story_id).update(**given)
     # The row is locked by the update: what is read is what this transaction has made of it.
     listing = Listing.objects.filter(pk=story_id).first()
     if listing is not None:

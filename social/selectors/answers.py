@@ -1,0 +1,145 @@
+"""What readers have said of a story, as one of them may read it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Window
+from django.db.models.functions import RowNumber
+
+from accounts.models import Block, Mute, User
+from costory.lib.api import Page, Paging
+from social.models import Comment
+from stories.models import Chapter, Story
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from social.models.answer import CommentQuerySet
+
+THREADS: Final = 20
+# Of a thread in a list; its own page shows it all, so many at once.
+ANSWERS: Final = 30
+ANSWERS_ALONE: Final = 500
+
+
+@dataclass
+class Place:
+    """A comment where it stands, with the answers to it. What is not to be read leaves an empty place."""
+
+    comment: Comment
+    is_seen: bool
+    answers: "list[Place]" = field(default_factory=list)
+    # Of a thread's first comment: whether there is more than is shown.
+    is_cut: bool = False
+
+    def walk(self) -> "Iterator[Place]":
+        """This one and what follows it, in the order in which one reads."""
+        yield self
+        for answer in self.answers:
+            yield from answer.walk()
+
+    @property
+    def places(self) -> "list[Place]":
+        """The whole thread, in the order in which one reads."""
+        return list(self.walk())
+
+
+def seen_by(viewer: "User | AnonymousUser") -> Q:
+    """Which comments of a story they may see somebody reads.
+
+    Those that are shown, not by people they would rather not read, nor by those who are about to go; one's own in any
+    state; and those that wait for the author of the story, if it is they who read.
+    """
+    shown = Q(
+        state=Comment.State.SHOWN,
+        deleted_at=None,
+        author__is_active=True,
+        author__erasure_requested_at=None,
+    )
+    if not viewer.is_authenticated:
+        return shown
+    muted = Q(Exists(Mute.objects.filter(muter=viewer, muted=OuterRef("author_id"))))
+    blocked = Q(Exists(Block.objects.filter(blocker=viewer, blocked=OuterRef("author_id"))))
+    own = Q(author=viewer, deleted_at=None)
+    waiting = Q(story__owner=viewer, state=Comment.State.WAITING, deleted_at=None)
+    return (shown & ~muted & ~blocked) | own | waiting
+
+
+def comments_for(story: Story, viewer: "User | AnonymousUser") -> "CommentQuerySet":
+    """The comments of a story that somebody who may see it reads."""
+    return Comment.objects.filter(seen_by(viewer), story=story)
+
+
+def thread_page(
+    story: Story, viewer: "User | AnonymousUser", *, chapter: Chapter | None = None, cursor: str = ""
+) -> tuple[list[Place], Page[Comment]]:
+    """A page of a story's threads, or of those about a chapter: pinned ones before all others, then newest first.
+
+    Raises ApiError for a cursor that is none of this list. Three queries, and one for what is pinned.
+    """
+    roots = _roots(story, viewer)
+    if chapter is not None:
+        roots = roots.filter(chapter=chapter)
+    pinned = [] if cursor else list(roots.filter(is_pinned=True).order_by("-created_at", "-id"))
+    paging = Paging(limit=THREADS, cursor=cursor[:1000] or None)
+    page = paging.page_of(roots.filter(is_pinned=False), keys=("-created_at", "-id"))
+    return _threads([*pinned, *page.rows], viewer, most=ANSWERS), page
+
+
+def whole_thread(story: Story, viewer: "User | AnonymousUser", root_id: UUID) -> Place | None:
+    """One thread with all that was answered, if there is anything in it to read."""
+    root = _roots(story, viewer).filter(pk=root_id).first()
+    return _threads([root], viewer, most=ANSWERS_ALONE)[0] if root is not None else None
+
+
+def waiting_for(owner: User) -> "CommentQuerySet":
+    """What waits for an author to let it through, under all their stories."""
+    return Comment.objects.filter(
+        story__owner=owner, story__deleted_at=None, state=Comment.State.WAITING, deleted_at=None
+    ).select_related("author", "story", "chapter", "parent__author")
+
+
+def _marked(rows: "CommentQuerySet", viewer: "User | AnonymousUser") -> "CommentQuerySet":
+    is_seen = ExpressionWrapper(seen_by(viewer), output_field=BooleanField())
+    return rows.annotate(is_seen=is_seen).select_related("author", "chapter").defer(*_UNREAD)
+
+
+# A chapter is named beside a comment, not read there.
+_UNREAD: Final = ("chapter__content", "chapter__content_html", "chapter__provenance")
+
+
+def _roots(story: Story, viewer: "User | AnonymousUser") -> "CommentQuerySet":
+    """First comments of threads in which there is something to read."""
+    answered = Exists(Comment.objects.filter(seen_by(viewer), root=OuterRef("pk")))
+    return _marked(Comment.objects.filter(story=story, parent=None), viewer).filter(Q(is_seen=True) | answered)
+
+
+def _threads(roots: list[Comment], viewer: "User | AnonymousUser", *, most: int) -> list[Place]:
+    if not roots:
+        return []
+    number = Window(RowNumber(), partition_by=F("root_id"), order_by=("created_at", "id"))
+    answers = _marked(Comment.objects.filter(root__in=[root.pk for root in roots]), viewer)
+    answers = answers.alias(at=number).filter(Q(at__lte=most + 1)).order_by("created_at", "id")
+    counted: Counter[UUID | None] = Counter()
+    places = {root.pk: Place(root, is_seen=bool(getattr(root, "is_seen", False))) for root in roots}
+    for answer in answers:
+        root = places[answer.root_id or answer.pk]
+        counted[root.comment.pk] += 1
+        if counted[root.comment.pk] > most:
+            root.is_cut = True
+            continue
+        place = places[answer.pk] = Place(answer, is_seen=bool(getattr(answer, "is_seen", False)))
+        places.get(answer.parent_id or root.comment.pk, root).answers.append(place)
+    threads = [places[root.pk] for root in roots]
+    for thread in threads:
+        _prune(thread)
+    return threads
+
+
+def _prune(place: Place) -> bool:
+    """Leave out empty places below which there is nothing to read. Returns whether there is anything here."""
+    place.answers = [answer for answer in place.answers if _prune(answer)]
+    return place.is_seen or bool(place.answers)
