@@ -7,7 +7,7 @@ from uuid import UUID
 from PIL import Image, ImageOps
 
 from stories.exporting.art import Jacket, beside, jacket
-from stories.exporting.lettering import JACKET, compiled, jacket_input
+from stories.exporting.lettering import JACKET, PressStumbled, compiled, jacket_input, plain
 
 WIDTH: Final = 1200
 HEIGHT: Final = 630
@@ -52,6 +52,14 @@ def open_graph_jpeg(*, title: str, author: str, seed: UUID | str, cover: IO[byte
 
 
 def _lettered(title: str, author: str, ground: Jacket) -> Image.Image:
+    try:
+        page = _page(title, author, ground)
+    except PressStumbled:
+        page = _page(plain(title), plain(author), ground)
+    with Image.open(BytesIO(page)) as drawn:
+        return drawn.convert("RGB")
+
+
+def _page(title: str, author: str, ground: Jacket) -> bytes:
     it = jacket_input(title=title, author=author, drawn=ground, sizes=SIZES, divided=DIVIDED_FROM)
-    with Image.open(BytesIO(compiled(_PAGE, it, kind="png"))) as page:
-        return page.convert("RGB")
+    return compiled(_PAGE, it)

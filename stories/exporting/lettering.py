@@ -40,15 +40,24 @@ def fonts() -> typst.Fonts:
     return typst.Fonts()
 
 
+class PressStumbled(Exception):
+    """A fault inside of typst, met with jumbles of scripts that are written from the right."""
+
+
+def plain(text: str) -> str:
+    """What is left of a text in the letters that every press sets."""
+    return " ".join("".join(re.findall(_KNOWN, text)).split())
+
+
 def drawable(text: str) -> str:
     """A line without what no font here can draw, and without what would turn its neighbours around."""
-    text = _TURNS.sub("", plain_xml(text))
-    if _KNOWN.fullmatch(text):
+    text = unicodedata.normalize("NFC", _TURNS.sub("", plain_xml(text)))
+    unknown = {letter for letter in text if not _KNOWN.fullmatch(letter)}
+    lacking = lacking_of("".join(sorted(unknown))) if unknown else frozenset()
+    if not lacking:
         return text
-    unknown = "".join(sorted({letter for letter in text if not _KNOWN.fullmatch(letter)}))
-    lacking = lacking_of(unknown)
-    kept = "".join(letter for letter in unicodedata.normalize("NFC", text) if letter not in lacking)
-    return " ".join(word for word in _JOINTS.sub("", kept).split(" ") if word)
+    kept = _JOINTS.sub("", text.translate(dict.fromkeys(map(ord, lacking))))
+    return " ".join(word for word in kept.split(" ") if word)
 
 
 def drawable_signs(text: str) -> str:
@@ -64,9 +73,10 @@ def drawable_signs(text: str) -> str:
 @lru_cache(maxsize=512)
 def lacking_of(letters: str) -> frozenset[str]:
     """Those of the letters that no font has. PDF/A allows no missing glyph, so its complaints are the answer."""
-    probed = "\n".join(letters)
     try:
-        typst.compile(_PROBE, format="pdf", pdf_standards=["a-2u"], font_paths=fonts(), sys_inputs={"letters": probed})
+        _typeset(_PROBE, kind="pdf", inputs={"letters": "\n".join(letters)}, standards=["a-2u"])
+    except PressStumbled:
+        return frozenset(letters)
     except typst.TypstError as error:
         said = _LACKING.findall(error.diagnostic)
         named = {_ESCAPED.sub(lambda code: chr(int(code[1], 16)), one) for one in said}
@@ -92,9 +102,23 @@ def jacket_input(
     return {"width": width, "height": height, "drawing": svg, "letters": drawn.letters, "parts": parts}
 
 
-def compiled(source: str, it: dict[str, Any], *, kind: Literal["pdf", "png"]) -> bytes:
-    """One page made of a template and what goes into it, one pixel for a point."""
-    made = typst.compile(source.encode(), format=kind, ppi=72, font_paths=fonts(), sys_inputs={"it": json.dumps(it)})
+def compiled(source: str, it: dict[str, Any]) -> bytes:
+    """A PNG of one page made of a template and what goes into it, a pixel for a point. Raises PressStumbled."""
+    return _typeset(source.encode(), kind="png", inputs={"it": json.dumps(it)}, standards=[])
+
+
+def _typeset(
+    source: bytes, *, kind: Literal["pdf", "png"], inputs: dict[str, str], standards: list[Literal["a-2u"]]
+) -> bytes:
+    try:
+        made = typst.compile(
+            source, format=kind, ppi=72, font_paths=fonts(), sys_inputs=inputs, pdf_standards=[*standards]
+        )
+    except BaseException as fault:
+        # A panic of Rust's is no Exception, and its class has no address to be imported from.
+        if type(fault).__name__ == "PanicException":
+            raise PressStumbled from None
+        raise
     return bytes(made)
 
 

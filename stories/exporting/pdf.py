@@ -44,10 +44,12 @@ MEGABYTES: Final = 2_000
 # A book of 120,000 words takes some 1.2 seconds and 310 MB: two at a time, the next one waits, but not for ever.
 _PRESSES: Final = threading.BoundedSemaphore(2)
 PATIENCE: Final = 60
+# How a fault inside of typst is called when it reaches Python.
+STUMBLED: Final = "PanicException"
 
 
 class NotPrinted(DomainError):
-    """There is no PDF just now: the text is too long for the press, or the press has too much to do."""
+    """There is no PDF just now: the text is too much for the press, or the press has too much to do."""
 
 
 def write_pdf(manuscript: Manuscript, into: IO[bytes]) -> None:
@@ -68,23 +70,34 @@ def write_pdf(manuscript: Manuscript, into: IO[bytes]) -> None:
 
 def print_book(folder: Path, *, moment: int, megabytes: int = MEGABYTES) -> None:
     """Make `book.pdf` of `book.typ` in a folder, in a process of its own. Raises NotPrinted."""
-    command = [sys.executable, "-I", str(PRESS), str(folder), str(SECONDS), str(megabytes), str(moment)]
     if not _PRESSES.acquire(timeout=PATIENCE):
         raise NotPrinted(_("Many books are being printed just now. Try again in a minute."))
+    try:
+        fault = _fault_of(folder, moment=moment, megabytes=megabytes, style="full")
+        if STUMBLED in fault:
+            fault = _fault_of(folder, moment=moment, megabytes=megabytes, style="plain")
+    finally:
+        _PRESSES.release()
+    if STUMBLED in fault:
+        raise NotPrinted(_("The press stumbles over letters of this text. Take it along as an e-book instead."))
+    if fault:
+        # A fault of the template. The last line names it; the text itself is in none of them.
+        raise RuntimeError(fault.strip().rpartition("\n")[2][:300])
+
+
+def _fault_of(folder: Path, *, moment: int, megabytes: int, style: str) -> str:
+    """What went wrong, in the press's own words; nothing where the book is there."""
+    command = [sys.executable, "-I", str(PRESS), str(folder), *map(str, (SECONDS, megabytes, moment, style))]
     try:
         done = subprocess.run(  # noqa: S603 - our program, our arguments; what a writer wrote is in a file
             command, env={}, capture_output=True, timeout=2 * SECONDS, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise NotPrinted(_too_long()) from error
-    finally:
-        _PRESSES.release()
     # Ended by a limit: the processor's by a signal, the memory's by Rust.
     if done.returncode < 0 or b"memory allocation" in done.stderr:
         raise NotPrinted(_too_long())
-    if done.returncode:
-        # A fault of the template. The last line names it; the text itself is in none of them.
-        raise RuntimeError(done.stderr.decode(errors="replace").strip().rpartition("\n")[2][:300])
+    return (done.stderr.decode(errors="replace") or "No reason given.") if done.returncode else ""
 
 
 def _too_long() -> str:

@@ -145,6 +145,20 @@ def test_the_same_story_is_the_same_file(story):
     assert exported(story, Format.PDF) == exported(story, Format.PDF)
 
 
+# A jumble over which typst 0.15 stops when it is set from the right (typst's issue 8667 and its kin).
+STUMBLE = (
+    "\u2050\u05de\u06c8\u0678\u06ad\u07ab\u06fb\u0682\u07b1\u127e\u05f4\u0735\u0797\u0654\u0667\u06d3\u05d1\u06ed\u07a4"
+    "\u0f31\u0728\u073f\u06ce\u0634\u0748\u0797\u0765\u0227\u0650\u0784\u07af\u066a\u07da\u0610\u07e9\u0649\u07e1\u0757"
+    "c\u0762\u071b\u0706\u066f\u18b1\u0698\u06a9\u0740\u1c69\u074a\ud362 \u0740\u0712\u0732\u0681"
+)
+
+
+def test_a_jumble_of_scripts_is_printed_all_the_same(story):
+    create_chapter(story=story, author=story.owner, title="After", content=f"{STUMBLE}\n\nStill here.")
+
+    assert "Still here." in words_of(printed(story))
+
+
 def test_what_is_too_large_for_the_press_is_refused_by_name(tmp_path):
     (tmp_path / "book.typ").write_text("A book.")
     print_book(tmp_path, moment=0)
