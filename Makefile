@@ -62,7 +62,7 @@ PYTEST_WORKERS ?= 2
 PYTEST_ARGS ?=
 
 .PHONY: test
-test: $(DEV_STAMP) messages-compiled ## All tests, on SQLite and again on PostgreSQL
+test: $(DEV_STAMP) messages-compiled ## All tests on SQLite, those of the database again on PostgreSQL
 	@$(BIN)/python -m tests.postgres --check
 	@echo "=== Tests on SQLite"
 	@$(PYTEST) -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
