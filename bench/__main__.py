@@ -208,6 +208,27 @@ def epub(count: int) -> list[Row]:
     ]
 
 
+def search(sizes: tuple[int, ...]) -> list[Row]:
+    from bench import search as bench
+
+    found = bench.run(sizes)
+    rows: list[Row] = []
+    for size in sizes:
+        for sort in ("relevance", "new", "trending", "loved"):
+            for word in bench.RANKS:
+                kinds = [row for row in found if row["size"] == size and row.get("sort") == sort]
+                kinds = [row for row in kinds if row["word"] == word]
+                worst = max(kinds, key=lambda row: row["p95"])
+                label = f"search p95, {size:,} stories, {word} words, sorted by {sort}: slowest of {len(kinds)} filters"
+                figures = ", ".join(f"{row['p95']:.0f}" for row in kinds)
+                rows.append((label, "≤ 50 ms", f"{worst['p95']:.0f} ms", f"none, common, rare filter: {figures}"))
+        for row in found:
+            if row["size"] == size and "question" in row:
+                label = f"search p95, {size:,} stories: {row['question']}"
+                rows.append((label, "≤ 50 ms", f"{row['p95']:.0f} ms", f"median {row['median']:.0f}"))
+    return rows
+
+
 def table(rows: list[Row], count: int) -> str:
     from bench.machine import describe
 
@@ -222,6 +243,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
     parser.add_argument("--only", help="a part of it: streams, ledger, pages, …")
+    parser.add_argument("--sizes", default="10000,100000,1000000", help="of the library that is searched")
     options = parser.parse_args()
     with throwaway_cluster(is_durable=True) as database_url:
         environment(database_url)
@@ -241,6 +263,7 @@ def main() -> int:
             "epub": lambda: epub(options.rounds),
             "context": lambda: context(options.rounds),
             "offline": lambda: offline(options.rounds),
+            "search": lambda: search(tuple(map(int, options.sizes.split(",")))),
         }
         if options.only not in {None, *parts}:
             parser.error(f"--only takes one of {', '.join(parts)}")

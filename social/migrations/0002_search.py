@@ -10,85 +10,100 @@ POSTGRESQL = [
     "ALTER TABLE social_searchdocument ADD COLUMN vector tsvector, ADD COLUMN head tsvector",
     "ALTER TABLE social_searchdocument SET (toast_tuple_target = 128)",
     "CREATE INDEX search_document_vector ON social_searchdocument USING gin (vector) WITH (fastupdate = off)",
-    # The query narrowed to the months of the newest so many stories before a moment; nothing when there are fewer.
+    # The query narrowed to the weeks of about so many times five thousand stories before a moment; nothing when that
+    # would be all of them, or nearly. Its marks make of it what a reader of newspapers does: the last issues first.
     """
-    CREATE FUNCTION social_search_recent(wanted tsquery, before timestamptz, stories integer) RETURNS tsquery
+    CREATE FUNCTION social_search_recent(wanted tsquery, before timestamptz, times integer) RETURNS tsquery
     LANGUAGE plpgsql STABLE AS $$
     DECLARE
         edge timestamptz;
-        months text;
+        first timestamptz;
+        weeks text;
     BEGIN
         SELECT published_at INTO edge FROM social_searchdocument WHERE published_at <= before
-        ORDER BY published_at DESC, id DESC OFFSET stories LIMIT 1;
-        IF edge IS NULL THEN
+        ORDER BY published_at DESC, id DESC OFFSET 5000 LIMIT 1;
+        SELECT published_at INTO first FROM social_searchdocument ORDER BY published_at, id LIMIT 1;
+        edge := before - times * (before - edge);
+        IF edge IS NULL OR edge < first + interval '4 weeks' OR before - edge > interval '10 years' THEN
             RETURN NULL;
         END IF;
-        SELECT string_agg(format('''=p:%s''', to_char(month, 'YYYYMM')), ' | ') INTO months
+        SELECT string_agg(format('''=p:%s''', to_char(week, 'IYYYIW')), ' | ') INTO weeks
         FROM generate_series(
-            date_trunc('month', edge AT TIME ZONE 'UTC'), before AT TIME ZONE 'UTC', interval '1 month'
-        ) AS month;
-        RETURN wanted && months::tsquery;
+            date_trunc('week', edge AT TIME ZONE 'UTC'), before AT TIME ZONE 'UTC', interval '1 week'
+        ) AS week;
+        RETURN wanted && weeks::tsquery;
     END $$
     """,
-    # Up to so many stories to rank: the title is the query (0), every word leads (1), newest, any (2). One story may
-    # come several times. The planner takes a limit for a reason to read the table through, and every vector with it.
+    # Up to so many stories to rank: the title is the query (0), every word leads (1), the newest, any (2). One story
+    # may come several times. `exact` says what the index cannot (phrases) and is asked of these stories only. For a
+    # limit the planner would read the table through, and every vector with it.
     """
     CREATE FUNCTION social_search_ranked(
-        titled tsquery, foremost tsquery, wanted tsquery, since timestamptz, most integer
-    ) RETURNS TABLE (document_id bigint, story_id uuid, tier integer)
+        titled tsquery, foremost tsquery, wanted tsquery, exact tsquery, since timestamptz, most integer
+    ) RETURNS TABLE (document_id bigint, story_id uuid, tier integer, head tsvector)
     LANGUAGE plpgsql STABLE SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
     DECLARE
+        times integer;
         recent tsquery;
         found integer;
     BEGIN
         IF titled IS NOT NULL THEN
-            RETURN QUERY SELECT d.id, d.story_id, 0 FROM social_searchdocument d
-            WHERE d.vector @@ titled AND (since IS NULL OR d.released_at >= since) LIMIT 100;
-            RETURN QUERY SELECT d.id, d.story_id, 1 FROM social_searchdocument d
-            WHERE d.vector @@ foremost AND (since IS NULL OR d.released_at >= since) LIMIT most / 2;
+            RETURN QUERY SELECT h.id, h.story_id, 0, h.head FROM (
+                SELECT d.id, d.story_id, d.head, d.vector FROM social_searchdocument d
+                WHERE d.vector @@ titled AND (since IS NULL OR d.released_at >= since) LIMIT 100
+            ) h WHERE exact IS NULL OR h.vector @@ exact;
+            RETURN QUERY SELECT h.id, h.story_id, 1, h.head FROM (
+                SELECT d.id, d.story_id, d.head, d.vector FROM social_searchdocument d
+                WHERE d.vector @@ foremost AND (since IS NULL OR d.released_at >= since) LIMIT most / 2
+            ) h WHERE exact IS NULL OR h.vector @@ exact;
         END IF;
-        recent := social_search_recent(wanted, now(), 20000);
-        IF recent IS NOT NULL THEN
-            RETURN QUERY SELECT d.id, d.story_id, 2 FROM social_searchdocument d
-            WHERE d.vector @@ recent AND (since IS NULL OR d.released_at >= since) LIMIT most;
+        FOREACH times IN ARRAY ARRAY[1, 8] LOOP
+            recent := social_search_recent(wanted, now(), times);
+            EXIT WHEN recent IS NULL;
+            RETURN QUERY SELECT h.id, h.story_id, 2, h.head FROM (
+                SELECT d.id, d.story_id, d.head, d.vector FROM social_searchdocument d
+                WHERE d.vector @@ recent AND (since IS NULL OR d.released_at >= since) LIMIT most
+            ) h WHERE exact IS NULL OR h.vector @@ exact;
             GET DIAGNOSTICS found = ROW_COUNT;
             IF found >= most THEN
                 RETURN;
             END IF;
-        END IF;
-        RETURN QUERY SELECT d.id, d.story_id, 2 FROM social_searchdocument d
-        WHERE d.vector @@ wanted AND (since IS NULL OR d.released_at >= since) LIMIT most;
+        END LOOP;
+        RETURN QUERY SELECT h.id, h.story_id, 2, h.head FROM (
+            SELECT d.id, d.story_id, d.head, d.vector FROM social_searchdocument d
+            WHERE d.vector @@ wanted AND (since IS NULL OR d.released_at >= since) LIMIT most
+        ) h WHERE exact IS NULL OR h.vector @@ exact;
     END $$
     """,
     # The newest so many, before a place. The match is made first and sorted then; looking through the stories by date
-    # would read every vector on the way.
+    # would read every vector on the way. Of what `exact` is asked, the newest two thousand are.
     """
     CREATE FUNCTION social_search_newest(
-        wanted tsquery, since timestamptz, before timestamptz, before_id bigint, most integer
+        wanted tsquery, exact tsquery, since timestamptz, before timestamptz, before_id bigint, most integer
     ) RETURNS TABLE (document_id bigint, story_id uuid, published_at timestamptz)
     LANGUAGE plpgsql STABLE SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
     DECLARE
-        recent tsquery := social_search_recent(wanted, coalesce(before, now()), 20000);
+        times integer;
+        recent tsquery;
         found integer;
+        looked_at integer := CASE WHEN exact IS NULL THEN most ELSE 2000 END;
     BEGIN
-        IF recent IS NOT NULL THEN
+        FOREACH times IN ARRAY ARRAY[1, 8, 0] LOOP
+            recent := CASE WHEN times = 0 THEN wanted
+                ELSE social_search_recent(wanted, coalesce(before, now()), times) END;
+            CONTINUE WHEN recent IS NULL;
             RETURN QUERY WITH hits AS MATERIALIZED (
-                SELECT d.id, d.story_id, d.published_at FROM social_searchdocument d
+                SELECT d.id, d.story_id, d.published_at, d.vector FROM social_searchdocument d
                 WHERE d.vector @@ recent AND (since IS NULL OR d.released_at >= since)
+            ), newest AS MATERIALIZED (
+                SELECT * FROM hits WHERE before IS NULL OR (hits.published_at, hits.id) < (before, before_id)
+                ORDER BY hits.published_at DESC, hits.id DESC LIMIT looked_at
             )
-            SELECT * FROM hits WHERE before IS NULL OR (hits.published_at, hits.id) < (before, before_id)
-            ORDER BY hits.published_at DESC, hits.id DESC LIMIT most;
+            SELECT n.id, n.story_id, n.published_at FROM newest n WHERE exact IS NULL OR n.vector @@ exact
+            ORDER BY n.published_at DESC, n.id DESC LIMIT most;
             GET DIAGNOSTICS found = ROW_COUNT;
-            IF found >= most THEN
-                RETURN;
-            END IF;
-        END IF;
-        RETURN QUERY WITH hits AS MATERIALIZED (
-            SELECT d.id, d.story_id, d.published_at FROM social_searchdocument d
-            WHERE d.vector @@ wanted AND (since IS NULL OR d.released_at >= since)
-        )
-        SELECT * FROM hits WHERE before IS NULL OR (hits.published_at, hits.id) < (before, before_id)
-        ORDER BY hits.published_at DESC, hits.id DESC LIMIT most;
+            EXIT WHEN found >= most;
+        END LOOP;
     END $$
     """,
 ]

@@ -102,7 +102,7 @@ def search(
 ) -> SearchPage:
     """Find published stories; never an error, whatever is asked.
 
-    Of a query the first 200 characters and 12 words are looked at. Of very many hits 2,000 are ranked: those with the
+    Of a query the first 200 characters and 12 words are looked at. Of very many hits 1,500 are ranked: those with the
     words in title, author or tags, then the newest. A cursor that is not of this question begins at the beginning.
     `among` narrows the stories further (without muted authors); it has to come from `Story.objects.published()`.
     """

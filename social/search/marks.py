@@ -41,9 +41,10 @@ class SearchFilters:
     updated_since: datetime | None = None
 
 
-def month(moment: datetime) -> str:
-    """The month in which a story was published; the database makes the same (social_search_recent)."""
-    return f"=p:{moment.astimezone(UTC):%Y%m}"
+def week(moment: datetime) -> str:
+    """The week in which a story was published; the database makes the same (social_search_recent)."""
+    year, number, _day = moment.astimezone(UTC).isocalendar()
+    return f"=p:{year}{number:02}"
 
 
 def title(text: str) -> str:
@@ -66,7 +67,7 @@ def of_story(story: Story, *, words: int, tags: Sequence[str], published_at: dat
     if story.is_complete:
         yield "=c"
     yield from (f"=tag:{slug}" for slug in tags)
-    yield month(published_at)
+    yield week(published_at)
     yield title(story.title)
 
 

@@ -76,3 +76,21 @@ def any_of(*parts: Condition) -> Condition:
     """One condition where one of several is enough; at least one is given."""
     distinct = tuple(dict.fromkeys(parts))
     return distinct[0] if len(distinct) == 1 else AnyOf(distinct)
+
+
+def loosened(condition: Condition) -> Condition:
+    """The same without what an index cannot tell by itself, the order of words: it finds as much or more."""
+    match condition:
+        case Phrase(forms):
+            return all_of(*(Lexeme(form) for form in dict.fromkeys(forms) if form is not None))
+        case AllOf(parts):
+            return AllOf(tuple(map(loosened, parts)))
+        case AnyOf(parts):
+            return AnyOf(tuple(map(loosened, parts)))
+        case Without(wanted, unwanted):
+            # A story with the words is not one with the phrase.
+            parts = unwanted.parts if isinstance(unwanted, AnyOf) else (unwanted,)
+            certain = [part for part in parts if loosened(part) == part]
+            return Without(loosened(wanted), any_of(*certain)) if certain else loosened(wanted)
+        case _:
+            return condition

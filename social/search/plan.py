@@ -11,7 +11,9 @@ from social.search.matching import Condition, Lexeme
 
 Sort = Literal["relevance", "new", "trending", "loved"]
 
-MOST_RANKED = 2_000
+MOST_RANKED = 1_500
+# Whether words stand in the order of a phrase is looked up in so many stories that have them all.
+MOST_LOOKED_AT = 2_000
 # Counted so far and no further: "1,000+".
 MOST_COUNTED = 1_001
 # Up to so many hits are sorted by what readers gave; with more, the listings are walked in their order.

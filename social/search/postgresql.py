@@ -20,8 +20,9 @@ from social.search.matching import (
     TitleStop,
     Without,
     any_of,
+    loosened,
 )
-from social.search.plan import COLUMNS, MOST_COUNTED, MOST_RANKED, MOST_SORTED, Answer, Place, Plan, Row
+from social.search.plan import COLUMNS, MOST_COUNTED, MOST_LOOKED_AT, MOST_RANKED, MOST_SORTED, Answer, Place, Plan, Row
 from social.search.sections import Section, keywords
 
 # A tsvector counts places up to 16,383 and keeps 255 of a lexeme; beyond, a word is found, but in no phrase.
@@ -137,78 +138,103 @@ def _phrase(phrase: Phrase) -> Iterator[str]:
         yield ":*"
 
 
+# Whether a story may be found is asked of those on the page alone: the order is made first, in a subquery of its own.
 # Exact titles come first; then what weighs most: title, author and tags, description, and words the text uses much.
 RANKED = """
-    WITH hits AS MATERIALIZED (
-        SELECT document_id, story_id, min(tier) AS tier
-        FROM social_search_ranked(
-            %(titled)s::tsquery, %(leading)s::tsquery, %(wanted)s::tsquery, %(since)s::timestamptz, %(most)s
-        )
-        GROUP BY document_id, story_id ORDER BY tier LIMIT %(most)s
+    WITH found AS MATERIALIZED (
+        SELECT DISTINCT ON (document_id) document_id, story_id, tier, head FROM social_search_ranked(
+            %(titled)s::tsquery, %(leading)s::tsquery, %(wanted)s::tsquery, %(exact)s::tsquery,
+            %(since)s::timestamptz, %(most)s
+        ) ORDER BY document_id, tier
+    ), hits AS MATERIALIZED (
+        SELECT * FROM found ORDER BY tier LIMIT %(most)s
     ), ranked AS MATERIALIZED (
-        SELECT hits.story_id, hits.document_id,
-            ((CASE WHEN tier = 0 THEN 2 ELSE 0 END + ts_rank(ARRAY[0.05, 0.3, 0.7, 1.0]::real[], document.head,
-                %(ranking)s::tsquery)) * 1000000)::bigint AS score
-        FROM hits JOIN social_searchdocument document ON document.id = hits.document_id
+        SELECT story_id, document_id,
+            ((CASE WHEN tier = 0 THEN 2 ELSE 0 END
+              + ts_rank(ARRAY[0.05, 0.3, 0.7, 1.0]::real[], head, %(ranking)s::tsquery)) * 1000000)::bigint AS score
+        FROM hits
     )
-    SELECT story_id, score, document_id, (SELECT count(*) FROM hits) FROM ranked
-    WHERE story_id IN ({among}) AND {after}
+    SELECT story_id, score, document_id, (SELECT count(*) FROM hits)
+    FROM (SELECT * FROM ranked WHERE {after} ORDER BY score DESC, document_id DESC) ordered
+    WHERE story_id IN ({among})
     ORDER BY score DESC, document_id DESC LIMIT %(limit)s
 """
 NEWEST = """
     WITH hits AS MATERIALIZED (
         SELECT DISTINCT document_id, story_id, published_at FROM social_search_newest(
-            %(wanted)s::tsquery, %(since)s::timestamptz, %(value)s::timestamptz, %(id)s, %(limit)s + 25
+            %(wanted)s::tsquery, %(exact)s::tsquery, %(since)s::timestamptz,
+            %(value)s::timestamptz, %(id)s, %(limit)s + 25
         )
     )
-    SELECT story_id, published_at, document_id, {count} FROM hits
+    SELECT story_id, published_at, document_id, {count}
+    FROM (SELECT * FROM hits ORDER BY published_at DESC, document_id DESC) ordered
     WHERE story_id IN ({among})
     ORDER BY published_at DESC, document_id DESC LIMIT %(limit)s
 """
 COUNT = """
-    (SELECT count(*) FROM social_search_ranked(
-        NULL, NULL, %(wanted)s::tsquery, %(since)s::timestamptz, %(count_to)s
+    (SELECT count(DISTINCT document_id) FROM social_search_ranked(
+        NULL, NULL, %(wanted)s::tsquery, %(exact)s::tsquery, %(since)s::timestamptz, %(count_to)s
     ))
 """
-# By what readers gave: the hits beside their listing. Of very many hits, the listings in order beside what they hold.
+# By what readers gave: the hits beside their listings. Of very many hits nothing comes of that, and the listings are
+# walked in their order.
 BY_LISTING = """
     WITH hits AS MATERIALIZED (
         SELECT DISTINCT story_id FROM social_search_ranked(
-            NULL, NULL, %(wanted)s::tsquery, %(since)s::timestamptz, %(many)s
+            NULL, NULL, %(wanted)s::tsquery, %(exact)s::tsquery, %(since)s::timestamptz, %(many)s
         )
+    ), counted AS MATERIALIZED (
+        SELECT count(*) AS hits FROM hits
+    ), listed AS MATERIALIZED (
+        SELECT listing.story_id, listing.{column} FROM hits JOIN social_listing listing USING (story_id)
+        WHERE (SELECT hits FROM counted) < %(many)s
     )
-    SELECT story_id, {column}, story_id, (SELECT count(*) FROM hits)
-    FROM hits JOIN social_listing listing USING (story_id)
-    WHERE story_id IN ({among}) AND {after}
-    ORDER BY {column} DESC, story_id DESC LIMIT %(limit)s
+    SELECT story_id, {column}, story_id, counted.hits
+    FROM counted LEFT JOIN (
+        SELECT * FROM (SELECT * FROM listed listing WHERE {after} ORDER BY {column} DESC, story_id DESC) ordered
+        WHERE story_id IN ({among})
+        ORDER BY {column} DESC, story_id DESC LIMIT %(limit)s
+    ) page ON TRUE
+    ORDER BY {column} DESC, story_id DESC
 """
 WALK_LISTING = """
-    SELECT listing.story_id, listing.{column}, listing.story_id, %(many)s
-    FROM social_listing listing JOIN social_searchdocument document ON document.story_id = listing.story_id
-    WHERE listing.is_listed AND document.vector @@ %(wanted)s::tsquery
-        AND (%(since)s::timestamptz IS NULL OR document.released_at >= %(since)s::timestamptz)
-        AND listing.story_id IN ({among}) AND {after}
-    ORDER BY listing.{column} DESC, listing.story_id DESC LIMIT %(limit)s
+    SELECT story_id, {column}, story_id, %(many)s
+    FROM (
+        SELECT listing.story_id, listing.{column}
+        FROM (
+            SELECT listing.story_id, listing.{column} FROM social_listing listing
+            WHERE listing.is_listed AND {after}
+            ORDER BY listing.{column} DESC, listing.story_id DESC LIMIT %(many)s
+        ) listing JOIN social_searchdocument document ON document.story_id = listing.story_id
+        WHERE document.vector @@ %(wanted)s::tsquery
+            AND (%(exact)s::tsquery IS NULL OR document.vector @@ %(exact)s::tsquery)
+            AND (%(since)s::timestamptz IS NULL OR document.released_at >= %(since)s::timestamptz)
+    ) ordered
+    WHERE story_id IN ({among})
+    ORDER BY {column} DESC, story_id DESC LIMIT %(limit)s
 """
 
 
 def find(plan: Plan) -> Answer:
     """The stories of one page."""
+    loose = loosened(plan.wanted)
+    has_phrase = loose != plan.wanted
     params: dict[str, Any] = {
         **plan.among_params,
-        "wanted": tsquery(plan.wanted),
+        "wanted": tsquery(loose),
+        "exact": tsquery(plan.wanted) if has_phrase else None,
         "since": plan.since,
         "value": plan.after.value if plan.after else None,
         "id": plan.after.id if plan.after else None,
         "limit": plan.limit,
         "most": MOST_RANKED,
-        "many": MOST_SORTED,
+        "many": MOST_LOOKED_AT if has_phrase else MOST_SORTED,
         "count_to": MOST_COUNTED,
     }
     if plan.sort == "relevance":
         params |= {
-            "titled": tsquery(plan.titled),
-            "leading": tsquery(plan.leading),
+            "titled": tsquery(loosened(plan.titled)),
+            "leading": tsquery(loosened(plan.leading)),
             "ranking": tsquery(any_of(*plan.ranking)) if plan.ranking else "'='",
         }
         after = "(score, document_id) < (%(value)s, %(id)s)" if plan.after else "TRUE"
@@ -219,7 +245,7 @@ def find(plan: Plan) -> Answer:
     after = f"(listing.{column}, listing.story_id) < (%(value)s, %(id)s::uuid)" if plan.after else "TRUE"
     fields = {"column": column, "among": plan.among, "after": after}
     answer = _answer(BY_LISTING.format(**fields), params)
-    if answer.total == MOST_SORTED:
+    if answer.total is not None and answer.total >= params["many"]:
         answer = _answer(WALK_LISTING.format(**fields), params)
     return answer
 
@@ -228,8 +254,9 @@ def _answer(statement: str, params: dict[str, Any]) -> Answer:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         rows = cursor.fetchall()
-    count = rows[0][3] if rows else 0
-    return Answer([Row(row[0], Place(_plain(row[1]), _plain(row[2]))) for row in rows], count)
+    total = rows[0][3] if rows else 0
+    # Where only the count was wanted, a row stands for no story.
+    return Answer([Row(row[0], Place(_plain(row[1]), _plain(row[2]))) for row in rows if row[0]], total)
 
 
 def _plain(value: Any) -> int | str:

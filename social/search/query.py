@@ -14,6 +14,7 @@ LONGEST_QUERY = 200
 MOST_WORDS = 12
 # A beginning shorter than this is looked for in titles, authors and tags alone: too many words begin with it.
 SHORTEST_PREFIX = 3
+SHORTEST_LEADING = 2
 
 _QUOTES = '"“”„«»'
 _PIECE = re.compile(
@@ -157,12 +158,14 @@ def _word(term: Term, languages: Sequence[str], *, is_wide: bool, is_leading: bo
         # In quotation marks a word is meant as it is spelt.
         forms = forms[:1]
     if is_leading:
-        return any_of(*(Leading(form, term.is_prefix and form == forms[0]) for form in forms))
+        is_prefix = term.is_prefix and len(forms[0]) >= SHORTEST_LEADING
+        return any_of(Leading(forms[0], is_prefix), *(Leading(form) for form in forms[1:]))
     exact: list[Condition] = [Lexeme(form) for form in forms]
     if term.is_prefix:
         if is_wide and len(forms[0]) >= SHORTEST_PREFIX:
             return any_of(Lexeme(forms[0], is_prefix=True), *exact[1:])
-        return any_of(*exact, Leading(forms[0], is_prefix=True))
+        if len(forms[0]) >= SHORTEST_LEADING:
+            return any_of(*exact, Leading(forms[0], is_prefix=True))
     return any_of(*exact)
 
 

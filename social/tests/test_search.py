@@ -1,5 +1,6 @@
 """Finding stories: what is found, in which order, by whom, and that nothing a reader types is more than words."""
 
+import importlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -388,3 +389,39 @@ def test_a_book_of_any_length_is_taken():
     vast = " ".join(f"{'x' * 58}{number}" for number in range(20_000))
     other = publish(f"first {vast}", title="A vast book")
     assert search("first").story_ids == [other.pk]
+
+
+@pytest.mark.postgres
+def test_in_a_large_library_the_newest_are_looked_through_first():
+    """Five thousand stories and more: the index is asked week by week, and finds what reading all of them does."""
+    # By its name: the bench is not typed, and mypy follows imports.
+    bench = importlib.import_module("bench.search")
+    bench.fill(1, 5_500, vocabulary=400, passages=60)
+    with connection.cursor() as cursor:
+        for rank in (1, 30, 390):
+            cursor.execute("SELECT word FROM bench_word WHERE rank = %s", [rank])
+            word = cursor.fetchone()[0]
+            cursor.execute(
+                "SELECT story_id FROM social_searchdocument WHERE vector @@ %s::tsquery ORDER BY published_at DESC",
+                [f"'{word}' & '=l:fr'"],
+            )
+            newest = [row[0] for row in cursor.fetchall()]
+            filters = SearchFilters(language="fr")
+            found, cursor_of_page = [], ""
+            for _ in range(3):
+                page = search(f'"{word}"', sort="new", filters=filters, cursor=cursor_of_page, limit=40)
+                found += page.story_ids
+                cursor_of_page = page.next_cursor
+            assert found == newest[:120]
+            for sort in ("relevance", "trending", "loved"):
+                page = search(f'"{word}"', sort=sort, filters=filters, limit=40)
+                assert page.total == min(len(newest), 1001)
+                assert set(page.story_ids) <= set(newest)
+                assert len(page.story_ids) == min(len(newest), 40)
+        cursor.execute("SELECT word FROM bench_word WHERE rank IN (1, 2)")
+        one, other = (row[0] for row in cursor.fetchall())
+        cursor.execute(
+            "SELECT story_id FROM social_searchdocument WHERE vector @@ %s::tsquery ORDER BY published_at DESC LIMIT 9",
+            [f"'{one}' <-> '{other}'"],
+        )
+        assert search(f'"{one} {other}"', sort="new", limit=9).story_ids == [row[0] for row in cursor.fetchall()]
