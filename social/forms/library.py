@@ -44,6 +44,12 @@ class Filters:
         return replace(self, sort="") != Filters()
 
     @property
+    def narrowings(self) -> int:
+        """How many filters are set in the form."""
+        named = ("theme", "language", "rating", "length", "since", "is_complete")
+        return sum(bool(getattr(self, name)) for name in named) + len(self.tags) + len(self.without)
+
+    @property
     def order(self) -> str:
         """How it is sorted: as asked, else by relevance where words are looked for, else the newest first."""
         return self.sort or ("relevance" if self.q else "new")

@@ -69,7 +69,8 @@ class PublishForm(forms.Form):
             "chapters": chosen,
             **{name: getattr(story, name) for name in TOLD},
         }
-        super().__init__(data, files, initial=initial)
+        super().__init__(data, files, initial=initial, use_required_attribute=False)
+        self.fields["rating"].help_text = _("Needed as soon as somebody else reads.")
         field = self.fields["chapters"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  For the type checker.
         field.choices = [(str(chapter.pk), str(chapter)) for chapter in chapters if not chapter.is_planned]
