@@ -24,7 +24,9 @@ from costory.api_archive import router as archive_router
 from costory.lib.api import STATUS_OF, ApiError
 from costory.lib.errors import DomainError
 from social.api import router as social_router
+from social.api.library import library_stories
 from stories.api import router as stories_router
+from stories.api.story import use_library
 
 logger = logging.getLogger(__name__)
 
@@ -113,6 +115,7 @@ def _internal_error(request: HttpRequest, error: Exception) -> HttpResponse:
     return refusal("internal_error", _("Something went wrong on our side. Nothing was lost; try again."))
 
 
+use_library(library_stories)
 api.add_router("/auth", auth_router)
 api.add_router("/profiles", profile_router)
 api.add_router("", stories_router)

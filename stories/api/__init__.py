@@ -15,6 +15,7 @@ from stories.api import (
     note,
     outline,
     photograph,
+    publishing,
     revision,
     story,
     studio,
@@ -34,6 +35,7 @@ for noun in (
     codex,
     codex_fact,
     manuscript,
+    publishing,
 ):
     router.add_router("", noun.router)
 

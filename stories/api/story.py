@@ -1,6 +1,6 @@
 """Stories over HTTP (API.md): the same services as the pages. A journal is opened to readers only when asked twice."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -13,7 +13,8 @@ from ninja import Query, Router, Status
 from pydantic import BaseModel, Field
 
 from accounts.api_auth import ApiRequest, reads, writes
-from costory.lib.api import ApiError, Input, Listed, Paging, Single, Text, refusals
+from accounts.models import User
+from costory.lib.api import ApiError, Input, Listed, Page, Paging, Single, Text, refusals
 from stories import services
 from stories.api.owned import own_story
 from stories.models import Chapter, Photograph, Story
@@ -197,25 +198,37 @@ def _story_out(story: Story, released: Released | None) -> StoryOut:
     )
 
 
+Library = Callable[[StoryFilter, Paging, User], Page[Story]]
+_libraries: list[Library] = []
+
+
+def use_library(library: Library) -> None:
+    """Have `library` answer for the stories of everybody: it is an app above this one that knows them."""
+    _libraries[:] = [library]
+
+
 @router.get("/stories", response={200: Listed[StoryOut], **refusals(401, 403)}, auth=reads, summary="Stories")
 def story_list(request: ApiRequest, asked: Query[StoryFilter], paging: Query[Paging]) -> Listed[StoryOut]:
-    """Your own stories, or with `visibility=public` those of everybody. `trending` is `new` until reads are counted."""
-    stories: QuerySet[Story] = Story.objects.editable_by(request.auth.user)
-    is_library = asked.visibility == "public"
-    if is_library:
-        stories = Story.objects.published()
-    elif asked.visibility is not None:
+    """Your own stories, or with `visibility=public` those of everybody.
+
+    In the library `q` looks in titles, descriptions, authors, tags and texts, in English and French, and the best match
+    comes first; `trending` is what is read now. Stories for grown-up readers are for accounts that asked for them.
+    """
+    user = request.auth.user
+    if asked.visibility == "public":
+        page = _libraries[0](asked, paging, user)
+        return Listed(data=story_outs(page.rows, mine=user.pk), meta=page.meta)
+    stories: QuerySet[Story] = Story.objects.editable_by(user)
+    if asked.visibility is not None:
         stories = stories.filter(visibility=asked.visibility)
     for name in ("mode", "theme", "language"):
         if value := getattr(asked, name):
             stories = stories.filter(**{name: value})
     if asked.q and "\x00" not in asked.q:
         stories = stories.filter(Q(title__icontains=asked.q) | Q(description__icontains=asked.q))
-    newest = ("-published_at", "-id") if is_library else ("-updated_at", "-id")
-    keys = ("title", "id") if asked.sort == "title" else newest
+    keys = ("title", "id") if asked.sort == "title" else ("-updated_at", "-id")
     page = paging.page_of(stories.select_related("owner").prefetch_related("story_tags__tag"), keys=keys)
-    mine = request.auth.user.pk
-    return Listed(data=story_outs(page.rows, mine=mine), meta=page.meta)
+    return Listed(data=story_outs(page.rows, mine=user.pk), meta=page.meta)
 
 
 @router.post("/stories", response={201: Single[StoryOut], **refusals(401, 403, 409)}, auth=writes, summary="New story")

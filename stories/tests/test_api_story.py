@@ -112,3 +112,44 @@ def test_readers_are_told_nothing_of_how_a_page_came_about():
     shown = theirs("GET", f"/chapters/{chapter.pk}")[1]
     assert (shown["prompt"], shown["status"], shown["setting"]) == (None, None, None)
     assert {row["prompt"] for row in theirs("GET", f"/stories/{story.pk}/chapters")[1]} == {None}
+
+
+# --- The library and what readers find of it ----------------------------------------------------------------------
+
+
+def test_a_program_publishes_and_searches():
+    own, theirs = Program(create_user()), Program(create_user())
+    _status, story = own("POST", "/stories", {"title": "The lamp", "mode": "fiction", "tags": ["Sea", "sea"]})[:2]
+    assert story["tags"] == ["Sea"]
+    chapter = own("POST", f"/stories/{story['id']}/chapters", {"title": "One", "content": "The gannets came."})[1]
+    shown = own("PATCH", f"/stories/{story['id']}/publish", {"visibility": "public"})[1]
+    # Nothing was said of it: not for children, and not hidden.
+    assert shown["rating"] == "teen"
+    for sort in ("new", "trending", "title"):
+        assert [row["title"] for row in theirs("GET", f"/stories?visibility=public&sort={sort}")[1]] == ["The lamp"]
+    for words in ("gannet", "lamps", "lapm", "sea"):
+        assert [row["title"] for row in theirs("GET", f"/stories?visibility=public&q={words}")[1]] == ["The lamp"]
+    assert theirs("GET", "/stories?visibility=public&q=nothing")[1] == []
+
+    later = own("POST", f"/stories/{story['id']}/chapters", {"content": "Not yet."})[1]
+    assert theirs("GET", f"/chapters/{later['id']}")[0] == 404
+    assert theirs("GET", f"/stories/{story['id']}")[1]["chapter_count"] == 1
+    assert own("POST", f"/chapters/{later['id']}/release", {})[0] == 200
+    assert theirs("GET", f"/chapters/{later['id']}")[0] == 200
+    assert own("POST", f"/chapters/{chapter['id']}/withhold")[0] == 200
+    assert theirs("GET", f"/chapters/{chapter['id']}")[0] == 404
+    assert own("POST", f"/chapters/{chapter['id']}/release", {"at": "2020-01-01T00:00:00Z"})[0] == 422
+    assert theirs("POST", f"/chapters/{chapter['id']}/release", {})[0] == 404
+    # Published again it shows all of it.
+    own("PATCH", f"/stories/{story['id']}/publish", {"visibility": "public", "rating": "mature"})
+    assert own("GET", f"/chapters/{chapter['id']}")[0] == 200
+    assert theirs("GET", "/stories?visibility=public")[1] == []
+
+
+def test_a_link_is_renewed_and_a_rating_stays():
+    own = Program(create_user())
+    story = own("POST", "/stories", {"title": "The lamp", "mode": "fiction", "visibility": "link"})[1]
+    again = own("POST", f"/stories/{story['id']}/link")[1]
+    assert again["share_url"] != story["share_url"]
+    assert own("PATCH", f"/stories/{story['id']}", {"rating": ""})[1]["rating"] == "teen"
+    assert own("DELETE", f"/stories/{story['id']}/cover")[0] == 204
