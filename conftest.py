@@ -25,7 +25,7 @@ os.environ["REPLIES_AT_ONCE"] = "10000"
 
 CHROMIUM_NOT_FOUND = "NOT TESTED IN A BROWSER: no Chromium on this machine."
 JAVA_NOT_FOUND = "E-BOOKS NOT CHECKED: EPUBCheck wants Java, and there is none on this machine."
-APPEND_ONLY_TABLES = ("events_event", "billing_entry")
+APPEND_ONLY_TABLES = ("events_event", "billing_entry", "social_decision", "social_moderatorreading")
 
 
 # --- Network -----------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.conf import settings
 from accounts.idempotency import prune_idempotency_keys
 from costory.leaving import purge_erased
 from costory.trying.keeping import prune_sessions
-from social.services import refresh_listings
+from social.services import forget_reporters, refresh_listings, send_due_letters
 from stories.services import purge_thrown_away
 
 logger = logging.getLogger(__name__)
@@ -22,6 +22,8 @@ CHORES: tuple[Chore, ...] = (
     purge_thrown_away,
     prune_sessions,
     refresh_listings,
+    send_due_letters,
+    forget_reporters,
 )
 
 

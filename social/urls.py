@@ -1,6 +1,6 @@
 from django.urls import path
 
-from social.views import history, library, place, shelf
+from social.views import history, library, moderation, place, shelf
 from social.views import reading as views
 
 app_name = "social"
@@ -41,3 +41,11 @@ shelf_urls = [
     path("settings/reading/", history.reader_settings, name="reader-settings"),
 ]
 urlpatterns += shelf_urls
+
+moderation_urls = [
+    path("report/received/", moderation.report_received, name="report-received"),
+    path("report/<slug:kind>/<uuid:pk>/", moderation.report_create, name="report-create"),
+    path("moderation/decisions/", moderation.decision_list, name="decision-list"),
+    path("moderation/decisions/<uuid:pk>/", moderation.decision_detail, name="decision-detail"),
+]
+urlpatterns += moderation_urls

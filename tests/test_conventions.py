@@ -287,6 +287,10 @@ PUBLIC = {
     "social:story-cover",
     "social:cover-shared",
     "social:story-read",
+    # Whoever sees something may report it; the decision opens for whoever it concerns, by a permit where need be.
+    "social:report-create",
+    "social:report-received",
+    "social:decision-detail",
     "social:chapter-read",
     "social:story-shared",
     "social:photograph-read",

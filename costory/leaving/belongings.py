@@ -18,16 +18,20 @@ from billing.models import Entry, Hold, Wallet
 from coaching.models import Dispatch, Finding, Message, Proposal, Reply, Session, Summary
 from events.models import Event
 from social.models import (
+    Appeal,
     Author,
     Comment,
+    Decision,
     Follow,
     Like,
+    ModeratorReading,
     Notification,
     NotificationChoice,
     ReaderSettings,
     Reading,
     ReadingList,
     ReadingListItem,
+    Report,
 )
 from stories.models import (
     Beat,
@@ -115,6 +119,12 @@ BELONGINGS: tuple[Belonging, ...] = (
     Belonging(ReadingListItem, "reading_list__owner"),
     Belonging(Notification, "user"),
     Belonging(NotificationChoice, "user"),
+    # Erasing somebody takes them from their reports (SET NULL). What was decided of them names them by an id that then
+    # leads nowhere. Who decided, and who opened their text, is the house's to know.
+    Belonging(Report, "reporter"),
+    Belonging(Decision, "person_id", secrets=frozenset({"moderator_id"})),
+    Belonging(Appeal, "person_id", secrets=frozenset({"moderator_id"})),
+    Belonging(ModeratorReading, "person_id", secrets=frozenset({"moderator_id", "report"})),
 )
 # Tables with a way to a person that are nobody's belongings, each with its reason.
 NOT_BELONGINGS = {

@@ -2,10 +2,10 @@
 
 from ninja import Router
 
-from social.api import answer, shelf
+from social.api import answer, report, shelf
 
 router = Router()
-for noun in (answer, shelf):
+for noun in (answer, report, shelf):
     router.add_router("", noun.router)
 
 __all__ = ["router"]

@@ -1,14 +1,32 @@
-"""What readers send."""
+"""What readers send, and what moderators do."""
 
 from social.forms.library import LENGTHS, LibraryForm
+from social.forms.moderation import (
+    RULES,
+    AppealDecisionForm,
+    AppealForm,
+    DecisionForm,
+    LookForm,
+    ReportForm,
+    StrangerReportForm,
+    UndoForm,
+)
 from social.forms.place import PlaceForm
 from social.forms.shelf import ListNoteForm, ReadingForm, ReadingListForm
 
 __all__ = [
     "LENGTHS",
+    "RULES",
+    "AppealDecisionForm",
+    "AppealForm",
+    "DecisionForm",
     "LibraryForm",
     "ListNoteForm",
+    "LookForm",
     "PlaceForm",
     "ReadingForm",
     "ReadingListForm",
+    "ReportForm",
+    "StrangerReportForm",
+    "UndoForm",
 ]

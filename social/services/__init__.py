@@ -1,5 +1,6 @@
-"""What readers do, and what is kept in step with what writers do."""
+"""What readers do, what moderators decide, and what is kept in step with what writers do."""
 
+from social.services.appeal import NotConcerned, OwnJudgement, appeal, decide_appeal
 from social.services.comment import (
     EDIT_TIME,
     MAX_COMMENT_CHARACTERS,
@@ -16,6 +17,7 @@ from social.services.comment import (
     edit_comment,
     restore_comment,
 )
+from social.services.decision import ACTIONS, GroundMissing, NotPossible, OwnMatter, Reasons, StaffIsSafe, decide, undo
 from social.services.follow import (
     NobodyThere,
     NotOneself,
@@ -26,32 +28,21 @@ from social.services.follow import (
     unfollow_author,
     unmute_person,
 )
-from social.services.history import (
-    choose_reading,
-    forget_reading,
-    forget_readings,
-)
-from social.services.like import (
-    like_story,
-    unlike_story,
-)
-from social.services.listing import (
-    count_answers,
-    refresh_listing,
-    refresh_listings,
-)
-from social.services.openness import (
-    AnswererSuspended,
-    AnswersClosed,
-)
-from social.services.place import (
-    keep_place,
-)
-from social.services.recount import (
-    Difference,
-    count_differences,
-    recount,
-    withdraw_answers,
+from social.services.history import choose_reading, forget_reading, forget_readings
+from social.services.letter import send_due_letters
+from social.services.like import like_story, unlike_story
+from social.services.listing import count_answers, refresh_listing, refresh_listings
+from social.services.openness import AnswererSuspended, AnswersClosed
+from social.services.place import keep_place
+from social.services.reading import NotReported, open_text
+from social.services.recount import Difference, count_differences, recount, withdraw_answers
+from social.services.report import (
+    IncompleteReport,
+    NothingToReport,
+    OwnThing,
+    TooManyReports,
+    file_report,
+    forget_reporters,
 )
 from social.services.shelf import (
     MOST_LISTS,
@@ -71,15 +62,11 @@ from social.services.shelf import (
     set_lists_of_story,
     take_from_list,
 )
-from social.services.thread import (
-    TooManyPinned,
-    freeze_thread,
-    pin_comment,
-    refuse_comment,
-    release_comment,
-)
+from social.services.team import appoint_moderator, dismiss_moderator, ensure_moderators
+from social.services.thread import TooManyPinned, freeze_thread, pin_comment, refuse_comment, release_comment
 
 __all__ = [
+    "ACTIONS",
     "EDIT_TIME",
     "MAX_COMMENT_CHARACTERS",
     "MAX_QUOTE_CHARACTERS",
@@ -90,38 +77,59 @@ __all__ = [
     "CommentTooLong",
     "Difference",
     "EmptyComment",
+    "GroundMissing",
+    "IncompleteReport",
     "ListFull",
     "MayNotShow",
     "NobodyThere",
+    "NotConcerned",
     "NotInTheText",
     "NotOneself",
+    "NotPossible",
+    "NotReported",
     "NotYours",
     "NothingToAnswer",
+    "NothingToReport",
+    "OwnJudgement",
+    "OwnMatter",
+    "OwnThing",
+    "Reasons",
+    "StaffIsSafe",
     "TooLate",
     "TooManyComments",
     "TooManyLists",
     "TooManyPinned",
+    "TooManyReports",
     "UnfitList",
     "add_comment",
     "add_to_list",
     "annotate_story",
+    "appeal",
+    "appoint_moderator",
     "block_person",
     "choose_reading",
     "count_answers",
     "count_differences",
     "create_list",
+    "decide",
+    "decide_appeal",
     "delete_comment",
     "delete_list",
+    "dismiss_moderator",
     "edit_comment",
+    "ensure_moderators",
+    "file_report",
     "follow_author",
     "forget_reading",
     "forget_readings",
+    "forget_reporters",
     "freeze_thread",
     "keep_place",
     "like_story",
     "move_in_list",
     "mute_person",
     "open_later_list",
+    "open_text",
     "order_list",
     "pin_comment",
     "recount",
@@ -131,9 +139,11 @@ __all__ = [
     "release_comment",
     "restore_comment",
     "revise_list",
+    "send_due_letters",
     "set_lists_of_story",
     "take_from_list",
     "unblock_person",
+    "undo",
     "unfollow_author",
     "unlike_story",
     "unmute_person",

@@ -21,7 +21,7 @@ from stories.selectors.released import Released, released_figures
 BATCH = 200
 STORY_EVENTS = (
     *("story.published", "story.shared", "story.withdrawn", "story.deleted", "story.restored"),
-    *("story.revised", "story.tagged"),
+    *("story.revised", "story.tagged", "story.moderated"),
 )
 CHAPTER_EVENTS = ("chapter.released", "chapter.withheld", "chapter.deleted", "chapter.restored")
 

@@ -15,16 +15,21 @@ from accounts.models import Block, Mute, User
 from coaching.models import Dispatch, Finding, Message, Proposal, Reply, Session, Summary
 from costory.lib.pictures import clean_picture
 from social.models import (
+    Appeal,
     Author,
+    Case,
     Comment,
+    Decision,
     Follow,
     Like,
+    ModeratorReading,
     Notification,
     NotificationChoice,
     ReaderSettings,
     Reading,
     ReadingList,
     ReadingListItem,
+    Report,
 )
 from stories.models import (
     Beat,
@@ -144,6 +149,20 @@ def add_what_readers_have(person: User, story: Story) -> None:
     ReadingListItem.objects.create(reading_list=reading_list, story=story, position=1)
     Notification.objects.create(user=person, kind="like", actor=other, story=story, cause="like:1")
     NotificationChoice.objects.create(user=person, kind="like")
+    case = Case.objects.create(kind="comment", target_id=comment.pk, person_id=person.pk)
+    Report.objects.create(case=case, reason="spam", explanation="Adverts", reporter=person)
+    decision = Decision.objects.create(
+        case=case,
+        person_id=person.pk,
+        action="warn",
+        ground="terms",
+        clause="Advertising",
+        facts="A link",
+        origin="report",
+        moderator_id=other.pk,
+    )
+    Appeal.objects.create(decision=decision, person_id=person.pk, text="It was no advert.")
+    ModeratorReading.objects.create(moderator_id=other.pk, person_id=person.pk, case=case)
 
 
 @pytest.fixture(autouse=True)

@@ -29,6 +29,8 @@ from tests.factories import PASSWORD, create_chapter, create_story, create_user
 
 pytestmark = pytest.mark.django_db
 
+# What was decided stays on record, like what happened: it names people by an id that leads nowhere any more.
+OUTLIVES_PEOPLE = {"social.case", "social.decision", "social.appeal", "social.moderatorreading"}
 LATER = timedelta(days=14, minutes=1)
 
 
@@ -192,7 +194,7 @@ def test_all_that_is_theirs_goes_and_nothing_of_others(person: User, django_capt
 
     assert not User.objects.filter(email=address).exists()
     for model in apps.get_models():
-        if model._meta.app_label in {"events", "sessions"}:
+        if model._meta.app_label in {"events", "sessions"} or model._meta.label_lower in OUTLIVES_PEOPLE:
             continue
         for row in model._default_manager.all():
             for field in model._meta.concrete_fields:
