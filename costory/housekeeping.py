@@ -10,6 +10,7 @@ from django.conf import settings
 from accounts.idempotency import prune_idempotency_keys
 from costory.leaving import purge_erased
 from costory.trying.keeping import prune_sessions
+from social.search import refresh_names
 from social.services import forget_reporters, refresh_listings, send_due_letters
 from stories.services import purge_thrown_away
 
@@ -24,6 +25,7 @@ CHORES: tuple[Chore, ...] = (
     refresh_listings,
     send_due_letters,
     forget_reporters,
+    refresh_names,
 )
 
 

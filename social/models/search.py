@@ -13,7 +13,9 @@ from stories.models import Story
 class SearchDocument(models.Model):
     """A story in the index. There is a row for no story but one that everybody may find.
 
-    On PostgreSQL it has two more columns, `vector` (what is found) and `head` (what it is ranked by).
+    On PostgreSQL it has two more columns, `vector` (what is found) and `head` (what it is ranked by). On SQLite a
+    trigger of the table takes a story's text out of the index with its row: a migration that makes the table anew
+    (most do, there) has to make the trigger anew.
     """
 
     # What FTS5 knows it by; and, of two that are equal, the one that came later has the larger.
@@ -21,6 +23,7 @@ class SearchDocument(models.Model):
     story = models.OneToOneField(Story, on_delete=models.CASCADE, related_name="search_document")
     published_at = models.DateTimeField(_("published at"))
     released_at = models.DateTimeField(_("last chapter released at"))
+    indexed_at = models.DateTimeField(_("brought up to date at"), null=True)
     # Of all that was read to make it: the same again changes nothing.
     fingerprint = models.CharField(max_length=32)
     # The words of it that stand in SearchWord.

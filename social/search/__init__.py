@@ -7,7 +7,7 @@ corrects, `highlighting` shows where.
 
 from social.search.finding import SORTS, SearchPage, search
 from social.search.highlighting import highlight, snippet
-from social.search.index import index_story, unindex_story
+from social.search.index import index_story, refresh_names, unindex_story
 from social.search.marks import LENGTHS, SearchFilters, length_of
 from social.search.plan import Sort
 from social.search.query import Query, parse
@@ -23,6 +23,7 @@ __all__ = [
     "index_story",
     "length_of",
     "parse",
+    "refresh_names",
     "search",
     "snippet",
     "unindex_story",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Max, Sum
+from django.db.models import F, Max, Q, Sum
 from django.utils import timezone
 
 from social.models import SearchDocument
@@ -17,6 +18,7 @@ from stories.models import Chapter, Story, StoryTag
 
 # Raised when the analysis changes, so that every story is read again by `rebuild_search`.
 EDITION = 1
+BATCH = 200
 
 
 def index_story(story: Story) -> bool:
@@ -44,6 +46,17 @@ def unindex_story(story_id: UUID) -> None:
             document.delete()
 
 
+def refresh_names() -> int:
+    """Bring stories up to date whose author has changed something of theirs today: it may be the name. Returns
+    how many were looked at; for the minute's chores."""
+    changed = Story.objects.published().filter(
+        Q(search_document__indexed_at=None) | Q(search_document__indexed_at__lt=F("owner__updated_at")),
+        search_document__isnull=False,
+        owner__updated_at__gte=timezone.now() - timedelta(days=1),
+    )[:BATCH]
+    return sum(1 for story in changed if index_story(story))
+
+
 def _write(story: Story) -> None:
     chapters = Chapter.objects.readable().filter(story=story).order_by("position")
     figures = chapters.aggregate(words=Sum("word_count"), last_at=Max("released_at"))
@@ -60,6 +73,8 @@ def _write(story: Story) -> None:
     fingerprint = hashlib.sha256(read.encode()).hexdigest()[:32]
     known = SearchDocument.objects.filter(story=story).first()
     if known is not None and known.fingerprint == fingerprint:
+        if known.indexed_at is None or known.indexed_at < story.owner.updated_at:
+            SearchDocument.objects.filter(pk=known.pk).update(indexed_at=timezone.now())
         return
 
     sections = [
@@ -75,6 +90,7 @@ def _write(story: Story) -> None:
         defaults={
             "published_at": published_at,
             "released_at": figures["last_at"],
+            "indexed_at": timezone.now(),
             "fingerprint": fingerprint,
             "vocabulary": sorted(words),
         },

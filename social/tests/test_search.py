@@ -13,7 +13,7 @@ from django.utils import timezone
 import stories.services
 from social import forms
 from social.models import Listing, SearchDocument, SearchTypo, SearchWord
-from social.search import SearchFilters, index_story, length_of, search, unindex_story
+from social.search import SearchFilters, index_story, length_of, refresh_names, search, unindex_story
 from stories.models import Story, StoryTag, Tag
 from tests.factories import create_chapter, create_story, create_user
 
@@ -287,6 +287,19 @@ def test_what_happens_to_a_story_is_followed():
     stories.services.release_chapter(chapter=chapter)
     stories.services.delete_story(story=story)
     assert titles("robin") == []
+
+
+def test_an_author_s_new_name_is_found(shelf):
+    author = shelf["lamp"].owner
+    author.display_name = "Zelda Quist"
+    author.save()
+    assert titles("zelda") == []
+    assert refresh_names() == 1
+    assert titles("zelda") == [LAMP]
+    assert titles("nguyen") == []
+    # Something else of theirs has changed: the story is looked at once.
+    author.save()
+    assert (refresh_names(), refresh_names()) == (1, 0)
 
 
 def test_an_erased_story_leaves_nothing(shelf):
