@@ -1,6 +1,6 @@
 from django.urls import path
 
-from social.views import history, library, moderation, place, shelf
+from social.views import history, library, moderation, place, readers, shelf
 from social.views import reading as views
 
 app_name = "social"
@@ -20,6 +20,8 @@ urlpatterns = [
     path("s/<slug:token>/photographs/<uuid:photograph_pk>/", views.photograph_shared, name="photograph-shared"),
     path("s/<slug:token>/", views.story_shared, name="story-shared"),
     path("s/<slug:token>/chapters/<int:number>/", views.chapter_shared, name="chapter-shared"),
+    # Who reads, in numbers, for authors.
+    path("studio/<uuid:story>/readers/", readers.story_readers, name="story-readers"),
 ]
 
 shelf_urls = [

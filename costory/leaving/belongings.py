@@ -27,10 +27,13 @@ from social.models import (
     ModeratorReading,
     Notification,
     NotificationChoice,
+    ReadChapter,
+    ReadDay,
     ReaderSettings,
     Reading,
     ReadingList,
     ReadingListItem,
+    ReadSource,
     Report,
 )
 from stories.models import (
@@ -125,6 +128,10 @@ BELONGINGS: tuple[Belonging, ...] = (
     Belonging(Decision, "person_id", secrets=frozenset({"moderator_id"})),
     Belonging(Appeal, "person_id", secrets=frozenset({"moderator_id"})),
     Belonging(ModeratorReading, "person_id", secrets=frozenset({"moderator_id", "report"})),
+    # Their stories' numbers; a source is in none of a day with few readers.
+    Belonging(ReadDay, "story__owner"),
+    Belonging(ReadSource, "story__owner"),
+    Belonging(ReadChapter, "story__owner"),
 )
 # Tables with a way to a person that are nobody's belongings, each with its reason.
 NOT_BELONGINGS = {
@@ -138,6 +145,7 @@ NOT_BELONGINGS = {
     "coaching.continuitycheck": "that the story was read for contradictions; what was found is listed",
     "socialaccount.socialtoken": "never stored (SOCIALACCOUNT_STORE_TOKENS)",
     "social.listing": "what lists show of a story, at any time again from it",
+    "social.readtoday": "digests of a day’s readers, numbers when the day is over; they belong to no author",
     "social.searchdocument": "what the search finds a published story by, at any time again from it",
     "stories.chaptermentions": "counted from the text and the codex, at any time again",
 }

@@ -14,11 +14,13 @@ from social.models.moderation import (
     Report,
 )
 from social.models.news import Notification, NotificationChoice
+from social.models.read import LONGEST_HOST, ReadChapter, ReadDay, ReadKey, ReadSource, ReadToday
 from social.models.search import SearchDocument, SearchTypo, SearchWord
 from social.models.shelf import ReaderSettings, Reading, ReadingList, ReadingListItem
 
 __all__ = [
     "APPEAL_TIME",
+    "LONGEST_HOST",
     "MAX_DEPTH",
     "MAX_EXPLANATION",
     "MAX_QUOTE",
@@ -34,6 +36,11 @@ __all__ = [
     "ModeratorReading",
     "Notification",
     "NotificationChoice",
+    "ReadChapter",
+    "ReadDay",
+    "ReadKey",
+    "ReadSource",
+    "ReadToday",
     "ReaderSettings",
     "Reading",
     "ReadingList",

@@ -34,6 +34,7 @@ from social.services.like import like_story, unlike_story
 from social.services.listing import count_answers, refresh_listing, refresh_listings
 from social.services.openness import AnswererSuspended, AnswersClosed
 from social.services.place import keep_place
+from social.services.read import count_read, fold_reads, note_arrival
 from social.services.reading import NotReported, open_text
 from social.services.recount import Difference, count_differences, recount, withdraw_answers
 from social.services.report import (
@@ -110,6 +111,7 @@ __all__ = [
     "choose_reading",
     "count_answers",
     "count_differences",
+    "count_read",
     "create_list",
     "decide",
     "decide_appeal",
@@ -119,6 +121,7 @@ __all__ = [
     "edit_comment",
     "ensure_moderators",
     "file_report",
+    "fold_reads",
     "follow_author",
     "forget_reading",
     "forget_readings",
@@ -128,6 +131,7 @@ __all__ = [
     "like_story",
     "move_in_list",
     "mute_person",
+    "note_arrival",
     "open_later_list",
     "open_text",
     "order_list",

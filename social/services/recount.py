@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from social.models import Author, Comment, Follow, Like, Listing
 from social.services.listing import count_answers
+from social.services.read import reads_found
 from stories.models import Story
 
 
@@ -79,7 +80,12 @@ def _recount_story(story_id: UUID) -> list[Difference]:
     differences = list(_of_listing(listing))
     if differences:
         changes = {difference.name: difference.found - difference.said for difference in differences}
-        count_answers(story_id=story_id, likes=changes.get("like_count", 0), comments=changes.get("comment_count", 0))
+        count_answers(
+            story_id=story_id,
+            likes=changes.get("like_count", 0),
+            comments=changes.get("comment_count", 0),
+            reads=changes.get("read_count", 0),
+        )
     return differences
 
 
@@ -98,6 +104,7 @@ def _of_listing(listing: Listing) -> Iterator[Difference]:
     found = {
         "like_count": Like.objects.filter(story=listing.pk).count(),
         "comment_count": Comment.objects.shown().filter(story=listing.pk).count(),
+        "read_count": Listing.objects.annotate(found=reads_found()).values_list("found", flat=True).get(pk=listing.pk),
     }
     for name, count in found.items():
         if getattr(listing, name) != count:
@@ -118,8 +125,8 @@ def _counted(rows: "QuerySet[Like] | QuerySet[Comment] | QuerySet[Follow]", by: 
 def _wrong_listings() -> "QuerySet[Listing]":
     likes = _counted(Like.objects.filter(story=OuterRef("pk")), "story")
     comments = _counted(Comment.objects.shown().filter(story=OuterRef("pk")), "story")
-    return Listing.objects.annotate(likes_found=likes, comments_found=comments).filter(
-        ~Q(like_count=F("likes_found")) | ~Q(comment_count=F("comments_found"))
+    return Listing.objects.annotate(likes_found=likes, comments_found=comments, reads_found=reads_found()).filter(
+        ~Q(like_count=F("likes_found")) | ~Q(comment_count=F("comments_found")) | ~Q(read_count=F("reads_found"))
     )
 
 

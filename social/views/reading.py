@@ -13,6 +13,8 @@ from costory.lib.pictures import picture_response
 from social.page_setup import PageSetup
 from social.selectors.reading import GROWN_UP, Book, open_shared, open_story
 from social.services.place import keep_place
+from social.services.read import count_read, note_arrival
+from social.visitors import facts_of
 from stories import disclosure
 from stories.models import Chapter, Photograph
 
@@ -89,6 +91,7 @@ def _photograph(book: Book, pk: UUID) -> HttpResponse:
 
 def _story(request: HttpRequest, book: Book) -> HttpResponse:
     story = book.story
+    note_arrival(story_id=story.pk, facts=facts_of(request))
     figures = disclosure.total_figures(entry.chapter for entry in book.entries)
     context = {
         "figures": figures,
@@ -103,6 +106,7 @@ def _chapter(request: HttpRequest, book: Book, number: int) -> HttpResponse:
     if _is_asked(request, book):
         return redirect(book.address)
     story = book.story
+    count_read(story_id=story.pk, chapter_position=number, facts=facts_of(request))
     chapter = Chapter.objects.only("content_html").get(pk=entry.chapter.pk)
     entry.chapter.content_html = chapter.content_html
     if request.user.is_authenticated and not book.is_own and not (book.place and book.place.chapter == entry.chapter):
@@ -124,6 +128,7 @@ def _whole(request: HttpRequest, book: Book) -> HttpResponse:
     if _is_asked(request, book):
         return redirect(book.address)
     story = book.story
+    count_read(story_id=story.pk, chapter_position=0, facts=facts_of(request))
     texts = dict(
         Chapter.objects.filter(pk__in=[entry.chapter.pk for entry in book.entries]).values_list("pk", "content_html")
     )

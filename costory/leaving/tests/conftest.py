@@ -25,10 +25,13 @@ from social.models import (
     ModeratorReading,
     Notification,
     NotificationChoice,
+    ReadChapter,
+    ReadDay,
     ReaderSettings,
     Reading,
     ReadingList,
     ReadingListItem,
+    ReadSource,
     Report,
 )
 from stories.models import (
@@ -163,6 +166,10 @@ def add_what_readers_have(person: User, story: Story) -> None:
     )
     Appeal.objects.create(decision=decision, person_id=person.pk, text="It was no advert.")
     ModeratorReading.objects.create(moderator_id=other.pk, person_id=person.pk, case=case)
+    day = comment.created_at.date()
+    ReadDay.objects.create(story=story, day=day, reads=3)
+    ReadSource.objects.create(story=story, day=day, host="forum.example", reads=3)
+    ReadChapter.objects.create(story=story, day=day, position=1, began=3, stopped=3)
 
 
 @pytest.fixture(autouse=True)
