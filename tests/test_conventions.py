@@ -85,6 +85,9 @@ OWN_ROOMS = {
         "visitors",
         # What a reader looks for, found on both databases.
         "search",
+        # What programs read of the library, and what a page says of itself to search engines and networks.
+        "feeds",
+        "sharing",
     },
     "coaching": {
         # Conversations as parts of a story's archive.
@@ -300,6 +303,21 @@ PUBLIC = {
     "social:chapter-shared",
     # A list that its owner shows to everybody.
     "social:reading-list-detail",
+    # What programs read of the library, and what readers take along.
+    "social:story-feed",
+    "social:author-feed",
+    "social:tag-feed",
+    "social:opds-root",
+    "social:opds-kinds",
+    "social:opds-languages",
+    "social:opds-stories",
+    "social:opds-search",
+    "social:opds-description",
+    "social:sitemap-index",
+    "social:sitemap-part",
+    "social:story-download",
+    "social:download-shared",
+    "social:story-card",
     "account_login",
     "account_signup",
     "account_logout",

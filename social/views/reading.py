@@ -14,6 +14,7 @@ from social.page_setup import PageSetup
 from social.selectors.reading import GROWN_UP, Book, open_shared, open_story
 from social.services.place import keep_place
 from social.services.read import count_read, note_arrival
+from social.sharing import chapter_sharing, story_sharing
 from social.visitors import facts_of
 from stories import disclosure
 from stories.models import Chapter, Photograph
@@ -94,8 +95,9 @@ def _story(request: HttpRequest, book: Book) -> HttpResponse:
     note_arrival(story_id=story.pk, facts=facts_of(request))
     figures = disclosure.total_figures(entry.chapter for entry in book.entries)
     context = {
+        "sharing": story_sharing(book),
         "figures": figures,
-        "is_asked": _is_asked(request, book),
+        "is_asked": is_asked(request, book),
         "marks": disclosure.reading_marks(figures, story=story, title=story.title, author=story.owner.name),
     }
     return _render(request, "social/story_read.html", book, context)
@@ -103,7 +105,7 @@ def _story(request: HttpRequest, book: Book) -> HttpResponse:
 
 def _chapter(request: HttpRequest, book: Book, number: int) -> HttpResponse:
     entry, previous, following = book.around(number)
-    if _is_asked(request, book):
+    if is_asked(request, book):
         return redirect(book.address)
     story = book.story
     count_read(story_id=story.pk, chapter_position=number, facts=facts_of(request))
@@ -114,6 +116,7 @@ def _chapter(request: HttpRequest, book: Book, number: int) -> HttpResponse:
         keep_place(reader=request.user, chapter=entry.chapter)
     figures = disclosure.chapter_figures(entry.chapter)
     context = {
+        "sharing": chapter_sharing(book, entry),
         "chapters": [(entry, _photographs(book, [entry.chapter])[entry.chapter.pk])],
         "chapter": entry.chapter,
         "figures": figures,
@@ -125,7 +128,7 @@ def _chapter(request: HttpRequest, book: Book, number: int) -> HttpResponse:
 
 
 def _whole(request: HttpRequest, book: Book) -> HttpResponse:
-    if _is_asked(request, book):
+    if is_asked(request, book):
         return redirect(book.address)
     story = book.story
     count_read(story_id=story.pk, chapter_position=0, facts=facts_of(request))
@@ -137,6 +140,7 @@ def _whole(request: HttpRequest, book: Book) -> HttpResponse:
         entry.chapter.content_html = texts.get(entry.chapter.pk, "")
     figures = disclosure.total_figures(entry.chapter for entry in book.entries)
     context = {
+        "sharing": story_sharing(book),
         "chapters": [(entry, photographs[entry.chapter.pk]) for entry in book.entries],
         "figures": figures,
         "marks": disclosure.reading_marks(figures, story=story, title=story.title, author=story.owner.name),
@@ -152,7 +156,7 @@ def _photographs(book: Book, chapters: list[Chapter]) -> dict[UUID, list[tuple[P
     return found
 
 
-def _is_asked(request: HttpRequest, book: Book) -> bool:
+def is_asked(request: HttpRequest, book: Book) -> bool:
     """Whether this reader has still to say that they are grown up."""
     if book.story.rating not in GROWN_UP or book.is_own:
         return False

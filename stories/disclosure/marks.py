@@ -3,16 +3,13 @@
 The vocabulary: http://cv.iptc.org/newscodes/digitalsourcetype/. The property in JSON-LD: https://schema.org/digitalSourceType.
 """
 
-import json
+from django.utils.safestring import SafeString
 
-from django.utils.safestring import SafeString, mark_safe
-
+from costory.lib.json_ld import json_ld
 from stories.disclosure.figures import Figures
 from stories.models import Story
 
 VOCABULARY = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-# What ends a script element or begins another, and what a browser takes for an entity.
-_UNSAFE_IN_SCRIPT = {ord(character): f"\\u{ord(character):04X}" for character in "<>&\u2028\u2029"}
 
 
 def digital_source_type(figures: Figures) -> str:
@@ -34,5 +31,4 @@ def reading_marks(figures: Figures, *, story: Story, title: str, author: str) ->
         "inLanguage": story.language,
         "digitalSourceType": term,
     }
-    document = json.dumps(described, ensure_ascii=False).translate(_UNSAFE_IN_SCRIPT)
-    return {"term": term, "json_ld": mark_safe(document)}  # noqa: S308 - what HTML reads is escaped a line above
+    return {"term": term, "json_ld": json_ld(described)}
