@@ -22,21 +22,6 @@ urlpatterns = [
     path("s/<slug:token>/chapters/<int:number>/", views.chapter_shared, name="chapter-shared"),
     # Who reads, in numbers, for authors.
     path("studio/<uuid:story>/readers/", readers.story_readers, name="story-readers"),
-    # What programs read, and what is taken along.
-    path("feeds/stories/<uuid:pk>/", feed.story_feed, name="story-feed"),
-    path("feeds/@<str:handle>/", feed.author_feed, name="author-feed"),
-    path("feeds/tags/<str:slug>/", feed.tag_feed, name="tag-feed"),
-    path("opds/", feed.opds_root, name="opds-root"),
-    path("opds/kinds/", feed.opds_kinds, name="opds-kinds"),
-    path("opds/languages/", feed.opds_languages, name="opds-languages"),
-    path("opds/stories/", feed.opds_stories, name="opds-stories"),
-    path("opds/search/", feed.opds_search, name="opds-search"),
-    path("opds/search.xml", feed.opds_description, name="opds-description"),
-    path("sitemap.xml", feed.sitemap_index, name="sitemap-index"),
-    path("sitemaps/stories-<int:number>-of-<int:parts>.xml", feed.sitemap_part, name="sitemap-part"),
-    path("stories/<uuid:pk>/download.<slug:kind>", taking.story_download, name="story-download"),
-    path("s/<slug:token>/download.<slug:kind>", taking.download_shared, name="download-shared"),
-    path("stories/<uuid:pk>/card.<slug:kind>", taking.story_card, name="story-card"),
 ]
 
 shelf_urls = [
@@ -66,3 +51,22 @@ moderation_urls = [
     path("moderation/decisions/<uuid:pk>/", moderation.decision_detail, name="decision-detail"),
 ]
 urlpatterns += moderation_urls
+
+# What programs read, and what is taken along.
+program_urls = [
+    path("feeds/stories/<uuid:pk>/", feed.story_feed, name="story-feed"),
+    path("feeds/@<str:handle>/", feed.author_feed, name="author-feed"),
+    path("feeds/tags/<str:slug>/", feed.tag_feed, name="tag-feed"),
+    path("opds/", feed.opds_root, name="opds-root"),
+    path("opds/kinds/", feed.opds_kinds, name="opds-kinds"),
+    path("opds/languages/", feed.opds_languages, name="opds-languages"),
+    path("opds/stories/", feed.opds_stories, name="opds-stories"),
+    path("opds/search/", feed.opds_search, name="opds-search"),
+    path("opds/search.xml", feed.opds_description, name="opds-description"),
+    path("sitemap.xml", feed.sitemap_index, name="sitemap-index"),
+    path("sitemaps/stories-<int:number>-of-<int:parts>.xml", feed.sitemap_part, name="sitemap-part"),
+    path("stories/<uuid:pk>/download.<slug:kind>", taking.story_download, name="story-download"),
+    path("s/<slug:token>/download.<slug:kind>", taking.download_shared, name="download-shared"),
+    path("stories/<uuid:pk>/card.<slug:kind>", taking.story_card, name="story-card"),
+]
+urlpatterns += program_urls
