@@ -126,7 +126,7 @@ def test_reading_pages_are_marked_where_there_is_something_to_say(client, story)
     for address, is_marked in (("", True), ("chapters/1/", True), ("chapters/2/", False)):
         text = client.get(f"/stories/{story.pk}/{address}").content.decode()
         assert ("digitalsourcetype/compositeWithTrainedAlgorithmicMedia" in text) == is_marked
-        assert ('type="application/ld+json"' in text) == is_marked
+        assert ('"digitalSourceType": "http' in text) == is_marked
 
 
 # --- The page ----------------------------------------------------------------------------------------------------
