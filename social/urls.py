@@ -1,6 +1,6 @@
 from django.urls import path
 
-from social.views import feed, history, library, moderation, place, readers, shelf, taking
+from social.views import answer, comment, feed, history, library, moderation, people, place, readers, shelf, taking
 from social.views import reading as views
 
 app_name = "social"
@@ -70,3 +70,29 @@ program_urls = [
     path("stories/<uuid:pk>/card.<slug:kind>", taking.story_card, name="story-card"),
 ]
 urlpatterns += program_urls
+
+answer_urls = [
+    path("stories/<uuid:pk>/like/", answer.story_like, name="story-like"),
+    path("stories/<uuid:pk>/comments/", comment.comment_list, name="comment-list"),
+    path("stories/<uuid:pk>/comments/new/", comment.comment_create, name="comment-create"),
+    path("s/<slug:token>/like/", answer.like_shared, name="like-shared"),
+    path("s/<slug:token>/comments/", comment.comments_shared, name="comments-shared"),
+    path("s/<slug:token>/comments/new/", comment.comment_create_shared, name="comment-create-shared"),
+    path("comments/<uuid:pk>/", comment.comment_detail, name="comment-detail"),
+    path("comments/<uuid:pk>/edit/", comment.comment_edit, name="comment-edit"),
+    path("comments/<uuid:pk>/delete/", comment.comment_delete, name="comment-delete"),
+    path("comments/<uuid:pk>/restore/<slug:permit>/", comment.comment_restore, name="comment-restore"),
+    path("comments/<uuid:pk>/release/", comment.comment_release, name="comment-release"),
+    path("comments/<uuid:pk>/refuse/", comment.comment_refuse, name="comment-refuse"),
+    path("comments/<uuid:pk>/pin/", comment.comment_pin, name="comment-pin"),
+    path("comments/<uuid:pk>/freeze/", comment.comment_freeze, name="comment-freeze"),
+    path("studio/comments/", comment.comment_queue, name="comment-queue"),
+    path("@<str:handle>/", people.author_detail, name="author-detail"),
+    path("people/<uuid:pk>/follow/", answer.author_follow, name="author-follow"),
+    path("people/<uuid:pk>/block/", people.person_block, name="person-block"),
+    path("people/<uuid:pk>/unblock/", people.person_unblock, name="person-unblock"),
+    path("people/<uuid:pk>/mute/", people.person_mute, name="person-mute"),
+    path("people/<uuid:pk>/unmute/", people.person_unmute, name="person-unmute"),
+    path("settings/people/", people.people_list, name="people-list"),
+]
+urlpatterns += answer_urls

@@ -18,7 +18,7 @@ from lxml import etree
 from coaching.models import Message, Reply, Session
 from costory.archive.story import export_story as export_archive
 from costory.lib import markdown
-from social.models import Reading, ReadingList, ReadingListItem
+from social.models import Comment, Reading, ReadingList, ReadingListItem
 from stories.exporting import Format, export_story
 from stories.models import Beat, Chapter, CodexEntry, CodexFact, CodexRelation, ImportDraft, Note, Photograph, Story
 from stories.services import StaleRevision, create_chapter, revise_chapter, save_draft, set_visibility
@@ -97,6 +97,9 @@ def hostile_story(group: list[str], mode: str) -> Story:
     )
     ReadingListItem.objects.create(reading_list=reading_list, story=story, position=1, note=long[:1000])
     Reading.objects.create(reader=owner, story=story, chapter=chapter, read_at=timezone.now())
+    first = Comment.objects.create(story=story, author=owner, content=long, quote=line(group, 500), chapter=chapter)
+    Comment.objects.create(story=story, author=owner, content=said, parent=first, root=first, depth=2)
+    Comment.objects.create(story=story, author=create_user(display_name=said[:80]), content=long, state="waiting")
     set_visibility(story=story, visibility="link")
     save_draft(owner=owner, step="opening", answers={"mode": "fiction", "title": said, "first_sentence": long})
     story.refresh_from_db()
@@ -128,13 +131,22 @@ def pages_for_the_writer(story: Story) -> Iterator[str]:
         yield reverse("social:reading-list-delete", args=[reading_list.pk])
     yield reverse("social:story-lists", args=[story.pk])
     yield from ("/lists/", "/lists/later/", "/history/")
-    yield from ("/", "/studio/", "/studio/bin/", "/studio/new/", "/studio/new/?step=opening", "/settings/")
+    yield from (
+        "/",
+        "/studio/",
+        "/studio/bin/",
+        "/studio/new/",
+        "/studio/new/?step=opening",
+        "/settings/",
+        "/studio/comments/",
+    )
     yield from pages_for_readers(story)
 
 
 def pages_for_readers(story: Story) -> list[str]:
     read = reverse("social:story-read", args=[story.pk])
-    return [read, f"{read}chapters/1/", f"{read}chapters/2/"]
+    author = reverse("social:author-detail", args=[story.owner.handle])
+    return [read, f"{read}chapters/1/", f"{read}chapters/2/", f"{read}comments/", author]
 
 
 def assert_inert(response: Any, where: str) -> None:
@@ -151,7 +163,7 @@ def test_no_field_of_a_story_runs_on_any_page(client: Client, number: int):
     group = GROUPS[number]
     story = hostile_story(group, Story.Mode.values[number % 4])
     shared = reverse("social:story-shared", args=[story.share_token])
-    for address in (shared, f"{shared}chapters/1/"):
+    for address in (shared, f"{shared}chapters/1/", f"{shared}comments/"):
         assert_inert(client.get(address), address)
     set_visibility(story=story, visibility="public", rating="everyone")
     reading_list = reverse("social:reading-list-detail", args=[ReadingList.objects.get(owner=story.owner).pk])

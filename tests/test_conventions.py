@@ -290,6 +290,10 @@ PUBLIC = {
     "social:page-setup",
     "social:grown-up",
     "social:story-cover",
+    "social:comment-list",
+    "social:comments-shared",
+    "social:comment-detail",
+    "social:author-detail",
     "social:cover-shared",
     "social:story-read",
     # Whoever sees something may report it; the decision opens for whoever it concerns, by a permit where need be.

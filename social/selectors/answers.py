@@ -8,10 +8,13 @@ from uuid import UUID
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Window
 from django.db.models.functions import RowNumber
+from django.urls import reverse
 
 from accounts.models import Block, Mute, User
-from costory.lib.api import Page, Paging
+from costory.lib.api import Paging
 from social.models import Comment
+from social.services.comment import is_editable
+from social.services.openness import are_apart
 from stories.models import Chapter, Story
 
 if TYPE_CHECKING:
@@ -20,9 +23,57 @@ if TYPE_CHECKING:
     from social.models.answer import CommentQuerySet
 
 THREADS: Final = 20
-# Of a thread in a list; its own page shows it all, so many at once.
-ANSWERS: Final = 30
+# Of a thread in a list; its own page shows all of it but a crowd's.
+ANSWERS: Final = 12
 ANSWERS_ALONE: Final = 500
+
+
+@dataclass
+class Conversation:
+    """What is said of a story, or of a chapter of it, before somebody who reads it."""
+
+    story: Story
+    viewer: "User | AnonymousUser"
+    # The link by which the story was opened, if it was.
+    token: str = ""
+    chapter: Chapter | None = None
+    threads: "list[Place]" = field(default_factory=list)
+    # The cursor of the threads that follow.
+    following: str | None = None
+    # Whether anybody may comment, and whether this person may.
+    is_open: bool = False
+    may_comment: bool = False
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is the story's author who reads."""
+        return self.viewer.is_authenticated and self.story.owner_id == self.viewer.pk
+
+    @property
+    def address(self) -> str:
+        """Where it is read."""
+        if self.token:
+            return reverse("social:comments-shared", args=[self.token])
+        return reverse("social:comment-list", args=[self.story.pk])
+
+    @property
+    def writing_address(self) -> str:
+        """Where a comment is sent."""
+        if self.token:
+            return reverse("social:comment-create-shared", args=[self.token])
+        return reverse("social:comment-create", args=[self.story.pk])
+
+    @property
+    def story_address(self) -> str:
+        """The title page of the story."""
+        if self.token:
+            return reverse("social:story-shared", args=[self.token])
+        return reverse("social:story-read", args=[self.story.pk])
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether the story's author lets each comment through first."""
+        return self.story.comment_policy == Story.CommentPolicy.MODERATED
 
 
 @dataclass
@@ -34,6 +85,22 @@ class Place:
     answers: "list[Place]" = field(default_factory=list)
     # Of a thread's first comment: whether there is more than is shown.
     is_cut: bool = False
+    # What whoever reads may do with it.
+    is_own: bool = False
+    is_editable: bool = False
+    may_answer: bool = False
+    # Of the thread, by the author of the story.
+    is_kept: bool = False
+
+    @property
+    def answer_id(self) -> str:
+        """The name of the form in which it is answered."""
+        return f"answer-{self.comment.pk}"
+
+    @property
+    def edit_id(self) -> str:
+        """The name of the form in which it is changed."""
+        return f"edit-{self.comment.pk}"
 
     def walk(self) -> "Iterator[Place]":
         """This one and what follows it, in the order in which one reads."""
@@ -73,26 +140,30 @@ def comments_for(story: Story, viewer: "User | AnonymousUser") -> "CommentQueryS
     return Comment.objects.filter(seen_by(viewer), story=story)
 
 
-def thread_page(
-    story: Story, viewer: "User | AnonymousUser", *, chapter: Chapter | None = None, cursor: str = ""
-) -> tuple[list[Place], Page[Comment]]:
+def converse(
+    story: Story, viewer: "User | AnonymousUser", *, token: str = "", chapter: Chapter | None = None, cursor: str = ""
+) -> Conversation:
     """A page of a story's threads, or of those about a chapter: pinned ones before all others, then newest first.
 
-    Raises ApiError for a cursor that is none of this list. Three queries, and one for what is pinned.
+    Raises ApiError for a cursor that is none of this list. At most four queries.
     """
+    talk = _begin(story, viewer, token, chapter)
     roots = _roots(story, viewer)
     if chapter is not None:
         roots = roots.filter(chapter=chapter)
     pinned = [] if cursor else list(roots.filter(is_pinned=True).order_by("-created_at", "-id"))
     paging = Paging(limit=THREADS, cursor=cursor[:1000] or None)
     page = paging.page_of(roots.filter(is_pinned=False), keys=("-created_at", "-id"))
-    return _threads([*pinned, *page.rows], viewer, most=ANSWERS), page
+    talk.following = page.meta.next
+    _fill(talk, [*pinned, *page.rows], most=ANSWERS)
+    return talk
 
 
-def whole_thread(story: Story, viewer: "User | AnonymousUser", root_id: UUID) -> Place | None:
-    """One thread with all that was answered, if there is anything in it to read."""
-    root = _roots(story, viewer).filter(pk=root_id).first()
-    return _threads([root], viewer, most=ANSWERS_ALONE)[0] if root is not None else None
+def converse_in_thread(story: Story, viewer: "User | AnonymousUser", root_id: UUID, *, token: str = "") -> Conversation:
+    """One thread with all that was answered; no thread where there is nothing in it to read."""
+    talk = _begin(story, viewer, token, None)
+    _fill(talk, list(_roots(story, viewer).filter(pk=root_id)), most=ANSWERS_ALONE)
+    return talk
 
 
 def waiting_for(owner: User) -> "CommentQuerySet":
@@ -100,6 +171,29 @@ def waiting_for(owner: User) -> "CommentQuerySet":
     return Comment.objects.filter(
         story__owner=owner, story__deleted_at=None, state=Comment.State.WAITING, deleted_at=None
     ).select_related("author", "story", "chapter", "parent__author")
+
+
+def _begin(story: Story, viewer: "User | AnonymousUser", token: str, chapter: Chapter | None) -> Conversation:
+    talk = Conversation(story, viewer, token, chapter)
+    is_shown = story.visibility != Story.Visibility.PRIVATE
+    talk.is_open = is_shown and story.comment_policy != Story.CommentPolicy.CLOSED
+    if talk.is_open and viewer.is_authenticated:
+        # Whoever keeps apart finds a story that nobody comments on.
+        talk.is_open = talk.is_own or not are_apart(viewer, story.owner_id)
+        talk.may_comment = talk.is_open and not viewer.is_suspended
+    return talk
+
+
+def _fill(talk: Conversation, roots: list[Comment], *, most: int) -> None:
+    talk.threads = _threads(roots, talk.viewer, most=most)
+    for thread in talk.threads:
+        for place in thread.walk():
+            is_shown = place.is_seen and place.comment.state == Comment.State.SHOWN
+            if talk.viewer.is_authenticated:
+                place.is_own = place.is_seen and place.comment.author_id == talk.viewer.pk
+                place.is_editable = talk.may_comment and place.is_seen and is_editable(place.comment, talk.viewer)
+            place.may_answer = talk.may_comment and is_shown and not thread.comment.is_frozen
+            place.is_kept = talk.is_own and is_shown and place is thread
 
 
 def _marked(rows: "CommentQuerySet", viewer: "User | AnonymousUser") -> "CommentQuerySet":

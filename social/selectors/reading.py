@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Subquery, UUIDField
+from django.db.models import Exists, OuterRef, Q, Subquery, UUIDField
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from accounts.models import Block
 from social.models import Follow, Like, Listing, ReaderSettings, Reading, ReadingList, ReadingListItem
 from stories.models import Chapter, Photograph, Story
 
@@ -77,6 +78,20 @@ class Book:
         return reverse(f"social:{what}-read", args=[self.story.pk, *arguments])
 
     @property
+    def comments_address(self) -> str:
+        """What is said of it."""
+        if self.token:
+            return reverse("social:comments-shared", args=[self.token])
+        return reverse("social:comment-list", args=[self.story.pk])
+
+    @property
+    def like_address(self) -> str:
+        """Where one says that one loves it."""
+        if self.token:
+            return reverse("social:like-shared", args=[self.token])
+        return reverse("social:story-like", args=[self.story.pk])
+
+    @property
     def words(self) -> int:
         """How many words there are to read."""
         return sum(entry.chapter.word_count for entry in self.entries)
@@ -90,6 +105,11 @@ class Book:
     def is_liked(self) -> bool:
         """Whether whoever reads loves it."""
         return bool(getattr(self.story, "is_liked", False))
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether whoever reads and this story's author do not keep apart. Strangers log in first."""
+        return not getattr(self.story, "is_apart", False)
 
     @property
     def is_followed(self) -> bool:
@@ -140,6 +160,12 @@ def open_shared(user: "User | AnonymousUser", token: str) -> Book:
     return Book(story, user, "" if story.is_public else token)
 
 
+def shared_story(token: str) -> Story:
+    """A story by its link, as the link shows it. Raises Http404 unless the link is good."""
+    stories = Story.objects.visible_to(AnonymousUser(), share_token=token).select_related("owner")
+    return get_object_or_404(stories, share_token=token)
+
+
 def _with_mine(stories: Any, user: "User | AnonymousUser") -> Any:
     stories = stories.select_related("owner", "listing")
     if not user.is_authenticated:
@@ -150,6 +176,11 @@ def _with_mine(stories: Any, user: "User | AnonymousUser") -> Any:
     return stories.annotate(
         is_later=Exists(later.filter(story=OuterRef("pk"))),
         is_liked=Exists(Like.objects.filter(user=user, story=OuterRef("pk"))),
+        is_apart=Exists(
+            Block.objects.filter(
+                Q(blocker=user, blocked=OuterRef("owner_id")) | Q(blocker=OuterRef("owner_id"), blocked=user)
+            )
+        ),
         is_followed=Exists(Follow.objects.filter(follower=user, author=OuterRef("owner_id"))),
         place_chapter=Subquery(place.values("chapter_id")[:1], output_field=UUIDField()),
         place_paragraph=Subquery(place.values("paragraph")[:1]),

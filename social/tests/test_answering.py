@@ -14,7 +14,7 @@ from costory.lib import plain_text
 from events.models import Event
 from social import services
 from social.models import Author, Comment, Follow, Like, Listing
-from social.selectors.answers import comments_for, thread_page
+from social.selectors.answers import ANSWERS, THREADS, Place, comments_for, converse
 from stories.models import Chapter, Story
 from stories.services import set_visibility
 from tests.factories import create_chapter, create_story, create_user
@@ -47,6 +47,10 @@ def reader() -> User:
 def counts(story: Story) -> tuple[int, int]:
     listing = Listing.objects.get(pk=story.pk)
     return listing.like_count, listing.comment_count
+
+
+def threads_of(story: Story, viewer: User) -> list[Place]:
+    return converse(story, viewer).threads
 
 
 def say(author: User, story: Story, content: str = "How good!", **more: object) -> Comment:
@@ -229,12 +233,12 @@ def test_what_is_deleted_leaves_its_answers_below_an_empty_place(story, reader):
     assert services.delete_comment(comment=first, deleter=story.owner)
     assert not services.delete_comment(comment=first, deleter=reader)
     assert counts(story)[1] == 1
-    (thread,) = thread_page(story, reader)[0]
+    (thread,) = threads_of(story, reader)
     assert [(place.comment.pk, place.is_seen) for place in thread.places] == [(first.pk, False), (answer.pk, True)]
     with pytest.raises(services.NothingToAnswer):
         say(reader, story, parent=first)
     services.delete_comment(comment=answer, deleter=story.owner)
-    assert thread_page(story, reader)[0] == []
+    assert threads_of(story, reader) == []
     assert services.restore_comment(comment=first, restorer=reader)
     assert counts(story)[1] == 1
 
@@ -255,7 +259,7 @@ def test_a_frozen_thread_is_answered_by_nobody_and_only_the_author_freezes_and_p
         services.pin_comment(comment=comment, owner=story.owner)
     with pytest.raises(services.TooManyPinned):
         services.pin_comment(comment=comments[3], owner=story.owner)
-    threads, _page = thread_page(story, reader)
+    threads = threads_of(story, reader)
     assert [thread.comment for thread in threads] == [*reversed(comments[:3]), comments[3]]
 
 
@@ -318,24 +322,25 @@ def test_whom_one_would_rather_not_read_one_does_not_and_others_do(story, reader
     assert comments_for(story, loud).count() == comments_for(story, story.owner).count() == 1
     # What others answer stays readable, below an empty place.
     say(story.owner, story, "Softly", parent=said)
-    (thread,) = thread_page(story, reader)[0]
+    (thread,) = threads_of(story, reader)
     assert [place.is_seen for place in thread.places] == [False, True]
 
 
 def test_threads_come_by_pages_and_a_long_one_is_cut(story, reader):
     Comment.objects.bulk_create(
         Comment(story=story, author=reader, content=str(number), created_at=timezone.now() - timedelta(hours=number))
-        for number in range(25)
+        for number in range(THREADS + 2)
     )
     root = Comment.objects.order_by("-created_at").first()
     Comment.objects.bulk_create(
-        Comment(story=story, author=reader, content="Yes", root=root, parent=root, depth=2) for _ in range(31)
+        Comment(story=story, author=reader, content="Yes", root=root, parent=root, depth=2) for _ in range(ANSWERS + 1)
     )
-    threads, page = thread_page(story, story.owner)
-    assert (len(threads), threads[0].is_cut, len(threads[0].answers), threads[1].is_cut) == (20, True, 30, False)
-    more, last = thread_page(story, story.owner, cursor=page.meta.next or "")
-    assert [thread.comment.content for thread in more] == ["20", "21", "22", "23", "24"]
-    assert last.meta.next is None
+    talk = converse(story, story.owner)
+    assert [thread.is_cut for thread in talk.threads] == [True] + [False] * (THREADS - 1)
+    assert len(talk.threads[0].answers) == ANSWERS
+    more = converse(story, story.owner, cursor=talk.following or "")
+    assert [thread.comment.content for thread in more.threads] == [str(THREADS), str(THREADS + 1)]
+    assert more.following is None
 
 
 def test_counts_are_proven_and_set_right(story, reader):
