@@ -1,12 +1,7 @@
 """What readers send, and what moderators do."""
 
-from social.forms.comment import (
-    CommentForm,
-)
-from social.forms.library import (
-    LENGTHS,
-    LibraryForm,
-)
+from social.forms.comment import CommentForm
+from social.forms.library import LENGTHS, LibraryForm
 from social.forms.moderation import (
     RULES,
     AppealDecisionForm,
@@ -17,14 +12,8 @@ from social.forms.moderation import (
     StrangerReportForm,
     UndoForm,
 )
-from social.forms.place import (
-    PlaceForm,
-)
-from social.forms.shelf import (
-    ListNoteForm,
-    ReadingForm,
-    ReadingListForm,
-)
+from social.forms.place import PlaceForm
+from social.forms.shelf import ListNoteForm, ReadingForm, ReadingListForm
 
 __all__ = [
     "LENGTHS",
