@@ -11,7 +11,14 @@ from accounts.idempotency import prune_idempotency_keys
 from costory.leaving import purge_erased
 from costory.trying.keeping import prune_sessions
 from social.search import refresh_names
-from social.services import fold_reads, forget_reporters, refresh_listings, send_due_letters
+from social.services import (
+    announce_chapters,
+    fold_reads,
+    forget_reporters,
+    mail_digests,
+    refresh_listings,
+    send_due_letters,
+)
 from stories.services import purge_thrown_away
 
 logger = logging.getLogger(__name__)
@@ -27,6 +34,8 @@ CHORES: tuple[Chore, ...] = (
     forget_reporters,
     refresh_names,
     fold_reads,
+    announce_chapters,
+    mail_digests,
 )
 
 

@@ -178,6 +178,11 @@ vars().update(env.email_url_config(EMAIL_URL or "consolemail://"))
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="CoStory <bonjour@costory.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# Once a day, from this hour on (UTC), people are mailed what happened since.
+DIGEST_HOUR: int = env.int("DIGEST_HOUR", default=6)
+if not 0 <= DIGEST_HOUR < 24:
+    raise ImproperlyConfigured("DIGEST_HOUR is an hour of the day, from 0 to 23.")
+
 ACCOUNT_ADAPTER = "costory.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

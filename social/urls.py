@@ -1,6 +1,19 @@
 from django.urls import path
 
-from social.views import answer, comment, feed, history, library, moderation, people, place, readers, shelf, taking
+from social.views import (
+    answer,
+    comment,
+    feed,
+    history,
+    library,
+    moderation,
+    news,
+    people,
+    place,
+    readers,
+    shelf,
+    taking,
+)
 from social.views import reading as views
 
 app_name = "social"
@@ -96,3 +109,13 @@ answer_urls = [
     path("settings/people/", people.people_list, name="people-list"),
 ]
 urlpatterns += answer_urls
+
+news_urls = [
+    path("notifications/", news.notification_list, name="notification-list"),
+    path("notifications/<int:pk>/", news.notification_open, name="notification-open"),
+    path("notifications/read/", news.notification_see, name="notification-see"),
+    path("notifications/badge/", news.notification_badge, name="notification-badge"),
+    path("notifications/unsubscribe/<str:token>/", news.unsubscribe, name="unsubscribe"),
+    path("settings/notifications/", news.notification_settings, name="notification-settings"),
+]
+urlpatterns += news_urls

@@ -5,10 +5,12 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -18,7 +20,8 @@ from lxml import etree
 from coaching.models import Message, Reply, Session
 from costory.archive.story import export_story as export_archive
 from costory.lib import markdown
-from social.models import Comment, Reading, ReadingList, ReadingListItem
+from social.models import Comment, Follow, Like, Notification, Reading, ReadingList, ReadingListItem
+from social.services import mail_digests
 from stories.exporting import Format, export_story
 from stories.models import Beat, Chapter, CodexEntry, CodexFact, CodexRelation, ImportDraft, Note, Photograph, Story
 from stories.services import StaleRevision, create_chapter, revise_chapter, save_draft, set_visibility
@@ -96,6 +99,12 @@ def hostile_story(group: list[str], mode: str) -> Story:
         owner=owner, name=line(group, 120), description=long[:2000], is_public=True
     )
     ReadingListItem.objects.create(reading_list=reading_list, story=story, position=1, note=long[:1000])
+    answerer = create_user(display_name=line(group[::-1], 80))
+    said_to = Comment.objects.create(story=story, author=answerer, content=long[:10_000])
+    for kind, facts in (("comment", {"comment": said_to}), ("chapter", {"chapter": chapter}), ("like", {})):
+        Notification.objects.create(user=owner, kind=kind, cause=kind, actor=answerer, story=story, **facts)
+    Like.objects.create(user=answerer, story=story)
+    Follow.objects.create(follower=owner, author=answerer)
     Reading.objects.create(reader=owner, story=story, chapter=chapter, read_at=timezone.now())
     first = Comment.objects.create(story=story, author=owner, content=long, quote=line(group, 500), chapter=chapter)
     Comment.objects.create(story=story, author=owner, content=said, parent=first, root=first, depth=2)
@@ -140,6 +149,8 @@ def pages_for_the_writer(story: Story) -> Iterator[str]:
         "/settings/",
         "/studio/comments/",
     )
+    yield from ("/lists/", "/lists/later/", "/history/", "/notifications/")
+    yield from ("/", "/studio/", "/studio/bin/", "/studio/new/", "/studio/new/?step=opening", "/settings/")
     yield from pages_for_readers(story)
 
 
@@ -166,6 +177,8 @@ def test_no_field_of_a_story_runs_on_any_page(client: Client, number: int):
     for address in (shared, f"{shared}chapters/1/", f"{shared}comments/"):
         assert_inert(client.get(address), address)
     set_visibility(story=story, visibility="public", rating="everyone")
+    # Where there are many links, somebody has looked, and let it through.
+    Story.objects.filter(pk=story.pk).update(standing="clear")
     reading_list = reverse("social:reading-list-detail", args=[ReadingList.objects.get(owner=story.owner).pk])
     for address in [*pages_for_readers(story), reading_list]:
         response = client.get(address)
@@ -200,6 +213,19 @@ def test_no_field_of_a_story_runs_on_any_page(client: Client, number: int):
         f"{reverse('stories:story-detail', args=[story.pk])}delete/",
     ):
         assert_inert(client.post(address, follow=True), address)
+
+
+@pytest.mark.parametrize("number", range(len(GROUPS)))
+def test_no_mail_of_what_happened_does_anything(settings: Any, number: int):
+    settings.EMAIL_CONFIGURED = True
+    owner = hostile_story(GROUPS[number], "fiction").owner
+    EmailAddress.objects.create(user=owner, email=owner.email, verified=True)
+    Notification.objects.update(created_at=timezone.now() - timedelta(days=1))
+    assert mail_digests() == 1
+    sent: Any = mail.outbox[0]
+    assert faults_in(str(sent.alternatives[0][0])) == []
+    assert "\n" not in sent.subject
+    assert sent.subject.startswith("CoStory · ")
 
 
 @pytest.mark.parametrize("number", range(len(GROUPS)))

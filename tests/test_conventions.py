@@ -305,6 +305,8 @@ PUBLIC = {
     "social:photograph-read",
     "social:photograph-shared",
     "social:chapter-shared",
+    # An end of mails, by the link in them.
+    "social:unsubscribe",
     # A list that its owner shows to everybody.
     "social:reading-list-detail",
     # What programs read of the library, and what readers take along.

@@ -12,6 +12,7 @@ from social.forms.moderation import (
     StrangerReportForm,
     UndoForm,
 )
+from social.forms.news import NewsForm
 from social.forms.place import PlaceForm
 from social.forms.shelf import ListNoteForm, ReadingForm, ReadingListForm
 
@@ -25,6 +26,7 @@ __all__ = [
     "LibraryForm",
     "ListNoteForm",
     "LookForm",
+    "NewsForm",
     "PlaceForm",
     "ReadingForm",
     "ReadingListForm",

@@ -1,5 +1,6 @@
 """What readers do, what moderators decide, and what is kept in step with what writers do."""
 
+from social.services.announcing import announce_chapters
 from social.services.appeal import NotConcerned, OwnJudgement, appeal, decide_appeal
 from social.services.comment import (
     EDIT_TIME,
@@ -18,6 +19,7 @@ from social.services.comment import (
     restore_comment,
 )
 from social.services.decision import ACTIONS, GroundMissing, NotPossible, OwnMatter, Reasons, StaffIsSafe, decide, undo
+from social.services.digest import mail_digests, opened_token, unsubscribe_token
 from social.services.follow import (
     NobodyThere,
     NotOneself,
@@ -32,6 +34,7 @@ from social.services.history import choose_reading, forget_reading, forget_readi
 from social.services.letter import send_due_letters
 from social.services.like import like_story, unlike_story
 from social.services.listing import count_answers, refresh_listing, refresh_listings
+from social.services.news import choose_news, notify, see_notification, see_notifications, unsubscribe
 from social.services.openness import AnswererSuspended, AnswersClosed
 from social.services.place import keep_place
 from social.services.read import count_read, fold_reads, note_arrival
@@ -105,9 +108,11 @@ __all__ = [
     "add_comment",
     "add_to_list",
     "annotate_story",
+    "announce_chapters",
     "appeal",
     "appoint_moderator",
     "block_person",
+    "choose_news",
     "choose_reading",
     "count_answers",
     "count_differences",
@@ -129,11 +134,14 @@ __all__ = [
     "freeze_thread",
     "keep_place",
     "like_story",
+    "mail_digests",
     "move_in_list",
     "mute_person",
     "note_arrival",
+    "notify",
     "open_later_list",
     "open_text",
+    "opened_token",
     "order_list",
     "pin_comment",
     "recount",
@@ -143,6 +151,8 @@ __all__ = [
     "release_comment",
     "restore_comment",
     "revise_list",
+    "see_notification",
+    "see_notifications",
     "send_due_letters",
     "set_lists_of_story",
     "take_from_list",
@@ -151,5 +161,7 @@ __all__ = [
     "unfollow_author",
     "unlike_story",
     "unmute_person",
+    "unsubscribe",
+    "unsubscribe_token",
     "withdraw_answers",
 ]
