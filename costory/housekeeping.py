@@ -14,6 +14,7 @@ from social.search import refresh_names
 from social.services import (
     announce_chapters,
     fold_reads,
+    forget_comments,
     forget_reporters,
     mail_digests,
     refresh_listings,
@@ -32,6 +33,7 @@ CHORES: tuple[Chore, ...] = (
     refresh_listings,
     send_due_letters,
     forget_reporters,
+    forget_comments,
     refresh_names,
     fold_reads,
     announce_chapters,

@@ -82,6 +82,9 @@ class Comment(models.Model):
                 name="comment_to_look_at",
                 condition=Q(state__in=["waiting", "held"], deleted_at=None),
             ),
+            models.Index(
+                fields=["deleted_at"], name="comment_to_forget", condition=Q(deleted_at__isnull=False) & ~Q(content="")
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(depth__gte=1) & Q(depth__lte=MAX_DEPTH), name="comment_depth_in_range"),

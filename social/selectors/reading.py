@@ -162,7 +162,7 @@ def open_shared(user: "User | AnonymousUser", token: str) -> Book:
 
 def shared_story(token: str) -> Story:
     """A story by its link, as the link shows it. Raises Http404 unless the link is good."""
-    stories = Story.objects.visible_to(AnonymousUser(), share_token=token).select_related("owner")
+    stories = Story.objects.visible_to(AnonymousUser(), share_token=token).select_related("owner", "listing")
     return get_object_or_404(stories, share_token=token)
 
 

@@ -16,6 +16,7 @@ from social.services.comment import (
     add_comment,
     delete_comment,
     edit_comment,
+    forget_comments,
     restore_comment,
 )
 from social.services.decision import ACTIONS, GroundMissing, NotPossible, OwnMatter, Reasons, StaffIsSafe, decide, undo
@@ -128,6 +129,7 @@ __all__ = [
     "file_report",
     "fold_reads",
     "follow_author",
+    "forget_comments",
     "forget_reading",
     "forget_readings",
     "forget_reporters",

@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ import events.services
 from accounts.models import User
 from costory.lib import markdown, plain_text
 from costory.lib.errors import DomainError
-from social.models import MAX_DEPTH, Comment
+from social.models import MAX_DEPTH, Case, Comment
 from social.services.listing import count_answers
 from social.services.openness import require_open_thread, require_open_to_comments
 from stories.models import Chapter, Story
@@ -20,6 +21,8 @@ from stories.models import Chapter, Story
 MAX_COMMENT_CHARACTERS: Final = 10_000
 MAX_QUOTE_CHARACTERS: Final = 500
 EDIT_TIME: Final = timedelta(minutes=15)
+# How long what was deleted can still be taken back, or decided on.
+KEPT: Final = timedelta(days=30)
 # So many comments within so long: a person who reads does not write more.
 WINDOW_SECONDS: Final = 600
 MOST_IN_WINDOW: Final = 20
@@ -166,13 +169,23 @@ def delete_comment(*, comment: Comment, deleter: User) -> bool:
 def restore_comment(*, comment: Comment, restorer: User) -> bool:
     """Take a deleted comment back as it was. Returns whether it was gone. Who may, the caller knows: who deleted it."""
     stored = Comment.objects.select_for_update().get(pk=comment.pk)
-    if stored.deleted_at is None:
+    if stored.deleted_at is None or not stored.content:
         return False
     Comment.objects.filter(pk=stored.pk).update(deleted_at=None)
     if stored.state == Comment.State.SHOWN:
         count_answers(story_id=stored.story_id, comments=1)
     _record("comment.restored", restorer, stored)
     return True
+
+
+def forget_comments() -> int:
+    """Empty the comments that were deleted 30 days ago, but for those a moderator has still to decide on.
+
+    Their places stay, for what was answered. Returns how many.
+    """
+    under_look = Case.objects.filter(kind=Case.Kind.COMMENT, target_id=OuterRef("pk"), is_open=True)
+    due = Comment.objects.filter(deleted_at__lt=timezone.now() - KEPT).exclude(content="").exclude(Exists(under_look))
+    return due.update(content="", quote="")
 
 
 def is_editable(comment: Comment, person: User) -> bool:

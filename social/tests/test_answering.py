@@ -13,7 +13,7 @@ from costory.leaving import erase_person
 from costory.lib import plain_text
 from events.models import Event
 from social import services
-from social.models import Author, Comment, Follow, Like, Listing
+from social.models import Author, Case, Comment, Follow, Like, Listing
 from social.selectors.answers import ANSWERS, THREADS, Place, comments_for, converse
 from stories.models import Chapter, Story
 from stories.services import set_visibility
@@ -392,3 +392,17 @@ def test_chapters_of_others_are_no_place_for_a_comment_on_this_story(story, read
     Chapter.objects.filter(pk=hidden.pk).update(deleted_at=timezone.now())
     with pytest.raises(services.NothingToAnswer):
         say(reader, story, chapter=hidden)
+
+
+def test_what_was_deleted_is_forgotten_after_thirty_days_and_its_place_stays(story, reader):
+    first, kept = say(reader, story, "Gone"), say(reader, story, "Reported")
+    answer = say(story.owner, story, "Indeed", parent=first)
+    Case.objects.create(kind=Case.Kind.COMMENT, target_id=kept.pk, person_id=reader.pk, is_open=True)
+    for comment in (first, kept):
+        services.delete_comment(comment=comment, deleter=reader)
+    assert services.forget_comments() == 0
+    Comment.objects.exclude(deleted_at=None).update(deleted_at=timezone.now() - timedelta(days=31))
+    assert services.forget_comments() == 1
+    assert sorted(Comment.objects.values_list("content", flat=True)) == ["", "Indeed", "Reported"]
+    assert [place.comment.pk for place in threads_of(story, reader)[0].places] == [first.pk, answer.pk]
+    assert not services.restore_comment(comment=first, restorer=reader)

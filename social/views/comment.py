@@ -240,7 +240,7 @@ def _present(pk: UUID) -> Comment:
 
 
 def _story(request: HttpRequest, pk: UUID) -> Story:
-    return get_object_or_404(Story.objects.visible_to(request.user).select_related("owner"), pk=pk)
+    return get_object_or_404(Story.objects.visible_to(request.user).select_related("owner", "listing"), pk=pk)
 
 
 def _story_or_shared(request: HttpRequest, comment: Comment, token: str) -> Story:
@@ -319,7 +319,7 @@ def _render(
         "talk": talk,
         "story": story,
         "here": here(request),
-        "count": Listing.objects.filter(pk=story.pk).values_list("comment_count", flat=True).first() or 0,
+        "count": _count(request, story),
         **context,
     }
     template = f"social/comment_list.html#{part}" if part else "social/comment_list.html"
@@ -328,3 +328,10 @@ def _render(
         response["Referrer-Policy"] = "no-referrer"
         response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _count(request: HttpRequest, story: Story) -> int:
+    """How many comments there are: as they were read with the story, unless one has just been made."""
+    listing = None if request.method == "POST" else getattr(story, "listing", None)
+    listing = listing or Listing.objects.filter(pk=story.pk).first()
+    return listing.comment_count if listing is not None else 0

@@ -1,5 +1,6 @@
 """Authors as their readers see them, and those one would rather not meet."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from costory.lib.http import AuthedRequest, HtmxRequest
 from social import services
 from social.cards import cards
 from social.selectors.people import open_profile, people_to_avoid, stories_of
+from social.selectors.shelf import public_lists_of
 from social.views.returning import back
 
 
@@ -33,7 +35,7 @@ def author_detail(request: HtmxRequest, handle: str) -> HttpResponse:
         page = stories_of(profile.person, request.user, cursor=after)
     except ApiError:
         return redirect("social:author-detail", handle=handle)
-    context = {
+    context: dict[str, Any] = {
         "profile": profile,
         "author": profile.person,
         "cards": [] if profile.is_blocked else cards(page.rows),
@@ -42,6 +44,7 @@ def author_detail(request: HtmxRequest, handle: str) -> HttpResponse:
     }
     if request.htmx and request.htmx.target == "more":
         return render(request, "social/author_detail.html#stories", context)
+    context["lists"] = [] if profile.is_blocked or after else public_lists_of(profile.person)
     return render(request, "social/author_detail.html", context)
 
 
