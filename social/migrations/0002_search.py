@@ -34,49 +34,66 @@ POSTGRESQL = [
         RETURN wanted && weeks::tsquery;
     END $$
     """,
-    # Up to so many stories to rank: the title is the query (0), every word leads (1), the newest, any (2). One story
-    # may come several times. `exact` says what the index cannot (phrases) and is asked of these stories only. For a
-    # limit the planner would read the table through, and every vector with it.
+    # Up to so many stories to rank: the title is the query (0), every word leads (1), the newest (2), any (3). One story
+    # may come several times; a row of tier 9 says that there are no others. With `enough` in the newest weeks no others
+    # are looked for; 0 asks for all at once. Beginnings of words are looked for where whole ones lead too seldom.
+    # `exact` says what the index cannot (phrases) and is asked of a few hundred stories at a time. For a limit the
+    # planner would read the table through, and every vector with it.
     """
     CREATE FUNCTION social_search_ranked(
-        titled tsquery, foremost tsquery, wanted tsquery, exact tsquery, since timestamptz, most integer
+        titled tsquery, foremost tsquery, beginning tsquery, wanted tsquery, exact tsquery, since timestamptz,
+        most integer, enough integer
     ) RETURNS TABLE (document_id bigint, story_id uuid, tier integer, head tsvector)
     LANGUAGE plpgsql STABLE SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
     DECLARE
         times integer;
-        recent tsquery;
+        asked tsquery;
         found integer;
+        looked_at integer := CASE WHEN exact IS NULL THEN most ELSE 600 END;
     BEGIN
         IF titled IS NOT NULL THEN
             RETURN QUERY SELECT h.id, h.story_id, 0, h.head FROM (
                 SELECT d.id, d.story_id, d.head, d.vector FROM social_searchdocument d
                 WHERE d.vector @@ titled AND (since IS NULL OR d.released_at >= since) LIMIT 100
             ) h WHERE exact IS NULL OR h.vector @@ exact;
+        END IF;
+        FOREACH asked IN ARRAY ARRAY[social_search_recent(foremost, now(), 8), foremost, beginning] LOOP
+            CONTINUE WHEN asked IS NULL;
             RETURN QUERY SELECT h.id, h.story_id, 1, h.head FROM (
                 SELECT d.id, d.story_id, d.head, d.vector FROM social_searchdocument d
-                WHERE d.vector @@ foremost AND (since IS NULL OR d.released_at >= since) LIMIT most / 2
-            ) h WHERE exact IS NULL OR h.vector @@ exact;
-        END IF;
-        FOREACH times IN ARRAY ARRAY[1, 8] LOOP
-            recent := social_search_recent(wanted, now(), times);
-            EXIT WHEN recent IS NULL;
-            RETURN QUERY SELECT h.id, h.story_id, 2, h.head FROM (
-                SELECT d.id, d.story_id, d.head, d.vector FROM social_searchdocument d
-                WHERE d.vector @@ recent AND (since IS NULL OR d.released_at >= since) LIMIT most
+                WHERE d.vector @@ asked AND (since IS NULL OR d.released_at >= since) LIMIT looked_at / 2
             ) h WHERE exact IS NULL OR h.vector @@ exact;
             GET DIAGNOSTICS found = ROW_COUNT;
-            IF found >= most THEN
+            EXIT WHEN found >= 200;
+        END LOOP;
+        FOREACH times IN ARRAY CASE WHEN enough > 0 THEN ARRAY[1, 8] ELSE ARRAY[]::integer[] END LOOP
+            asked := social_search_recent(wanted, now(), times);
+            EXIT WHEN asked IS NULL;
+            RETURN QUERY SELECT h.id, h.story_id, 2, h.head FROM (
+                SELECT d.id, d.story_id, d.head, d.vector FROM social_searchdocument d
+                WHERE d.vector @@ asked AND (since IS NULL OR d.released_at >= since) LIMIT looked_at
+            ) h WHERE exact IS NULL OR h.vector @@ exact;
+            GET DIAGNOSTICS found = ROW_COUNT;
+            IF found >= enough THEN
                 RETURN;
+            ELSIF exact IS NOT NULL THEN
+                PERFORM FROM social_searchdocument d WHERE d.vector @@ asked LIMIT looked_at;
+                GET DIAGNOSTICS found = ROW_COUNT;
+                IF found >= looked_at THEN
+                    RETURN;
+                END IF;
             END IF;
         END LOOP;
-        RETURN QUERY SELECT h.id, h.story_id, 2, h.head FROM (
+        RETURN QUERY WITH h AS MATERIALIZED (
             SELECT d.id, d.story_id, d.head, d.vector FROM social_searchdocument d
-            WHERE d.vector @@ wanted AND (since IS NULL OR d.released_at >= since) LIMIT most
-        ) h WHERE exact IS NULL OR h.vector @@ exact;
+            WHERE d.vector @@ wanted AND (since IS NULL OR d.released_at >= since) LIMIT looked_at
+        )
+        SELECT h.id, h.story_id, 3, h.head FROM h WHERE exact IS NULL OR h.vector @@ exact
+        UNION ALL SELECT NULL, NULL, 9, NULL WHERE (SELECT count(*) FROM h) < looked_at;
     END $$
     """,
     # The newest so many, before a place. The match is made first and sorted then; looking through the stories by date
-    # would read every vector on the way. Of what `exact` is asked, the newest two thousand are.
+    # would read every vector on the way. Of what `exact` is asked, the newest thousand are.
     """
     CREATE FUNCTION social_search_newest(
         wanted tsquery, exact tsquery, since timestamptz, before timestamptz, before_id bigint, most integer
@@ -86,7 +103,7 @@ POSTGRESQL = [
         times integer;
         recent tsquery;
         found integer;
-        looked_at integer := CASE WHEN exact IS NULL THEN most ELSE 2000 END;
+        looked_at integer := CASE WHEN exact IS NULL THEN most ELSE 1000 END;
     BEGIN
         FOREACH times IN ARRAY ARRAY[1, 8, 0] LOOP
             recent := CASE WHEN times = 0 THEN wanted

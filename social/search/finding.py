@@ -16,9 +16,9 @@ from django.db.models import QuerySet
 
 from social.search import marks, postgresql, sqlite
 from social.search.marks import SearchFilters
-from social.search.matching import Mark, all_of
+from social.search.matching import Condition, Mark, all_of
 from social.search.plan import MOST_COUNTED, Answer, Place, Plan, Sort
-from social.search.query import Query, condition, parse, ranking_forms
+from social.search.query import EVERYWHERE, LEADING, NOWHERE, Query, condition, is_stop, parse, ranking_forms
 from social.search.spelling import correct
 from stories.models import Story
 
@@ -53,7 +53,7 @@ class _Cursor(NamedTuple):
     """Where the page before ended, and of which question."""
 
     sort: Sort
-    is_wide: bool
+    reach: int
     corrected: str
     place: Place
 
@@ -66,19 +66,22 @@ class _Question:
     among: str
     among_params: dict[str, Any] = field(default_factory=dict)
 
-    def ask(self, query: Query, *, is_wide: bool, after: Place | None = None) -> Answer:
+    def ask(self, query: Query, *, reach: int, after: Place | None = None) -> Answer:
         languages = marks.languages_of(self.filters)
-        asked = condition(query, languages=languages, is_wide=is_wide)
-        leading = condition(query, languages=languages, is_leading=True)
-        if asked is None or leading is None:
+        asked = condition(query, languages=languages, reach=reach)
+        if asked is None:
             return Answer([], 0)
         wanted = marks.narrowed(asked, self.filters)
+        leading, beginning = self._leading(query, languages, NOWHERE), None
+        if leading is not None and query.reach > NOWHERE:
+            beginning = self._leading(query, languages, LEADING)
         words = " ".join(word for term in query.wanted for word in term.words)
         plan = Plan(
             sort=self.sort,
             wanted=wanted,
             titled=all_of(Mark(marks.title(words)), wanted),
-            leading=marks.narrowed(leading, self.filters),
+            leading=leading,
+            beginning=beginning,
             ranking=tuple(ranking_forms(query, languages=languages)),
             since=self.filters.updated_since,
             after=after,
@@ -89,6 +92,13 @@ class _Question:
         )
         answer = (postgresql.find if connection.vendor == "postgresql" else sqlite.find)(plan)
         return answer if plan.counts else answer._replace(total=None)
+
+    def _leading(self, query: Query, languages: tuple[str, ...], reach: int) -> Condition | None:
+        """The question with every word in title, author or tags; nothing where it has no words but small ones."""
+        if not any(not is_stop(term, language) for term in query.wanted for language in languages):
+            return None
+        asked = condition(query, languages=languages, reach=reach, is_leading=True)
+        return None if asked is None else marks.narrowed(asked, self.filters)
 
 
 def search(
@@ -122,33 +132,37 @@ def search(
     )
     if (seen := _read(cursor)) is not None and seen.sort == sort:
         followed = parse(seen.corrected) if seen.corrected else parsed
-        answer = question.ask(followed, is_wide=seen.is_wide, after=seen.place)
-        return _page(question, followed, answer, is_wide=seen.is_wide, corrected=seen.corrected)
+        answer = question.ask(followed, reach=seen.reach, after=seen.place)
+        return _page(question, followed, answer, reach=seen.reach, corrected=seen.corrected)
 
-    answer, is_wide = _first(question, parsed)
+    answer, reach = _first(question, parsed)
     if not answer.rows and (corrected := correct(parsed)):
         other = parse(corrected)
-        better, is_wide = _first(question, other)
+        better, reach = _first(question, other)
         if better.rows:
-            return _page(question, other, better, is_wide=is_wide, corrected=corrected)
-    return _page(question, parsed, answer, is_wide=is_wide)
+            return _page(question, other, better, reach=reach, corrected=corrected)
+    return _page(question, parsed, answer, reach=reach)
 
 
-def _first(question: _Question, query: Query) -> tuple[Answer, bool]:
-    """The first page; where titles, authors and tags give too little for the last word's beginning, of all words."""
-    answer = question.ask(query, is_wide=False)
-    if query.has_prefix and len(answer.rows) <= question.limit:
-        wide = question.ask(query, is_wide=True)
-        if len(wide.rows) > len(answer.rows):
-            return wide, True
-    return answer, False
+def _first(question: _Question, query: Query) -> tuple[Answer, int]:
+    """The first page. The last word's beginning is looked for where its own stories do not fill it, step by step."""
+    answer, reach = question.ask(query, reach=NOWHERE), NOWHERE
+    # What PostgreSQL ranks has the beginnings in titles among it already.
+    has_leading = question.sort == "relevance" and connection.vendor == "postgresql"
+    steps = (EVERYWHERE,) if has_leading else (LEADING, EVERYWHERE)
+    for step in steps:
+        if step <= query.reach and len(answer.rows) <= question.limit:
+            wider = question.ask(query, reach=step)
+            if len(wider.rows) > len(answer.rows):
+                answer, reach = wider, step
+    return answer, reach
 
 
-def _page(question: _Question, query: Query, answer: Answer, *, is_wide: bool, corrected: str = "") -> SearchPage:
+def _page(question: _Question, query: Query, answer: Answer, *, reach: int, corrected: str = "") -> SearchPage:
     rows = answer.rows[: question.limit]
     following = ""
     if len(answer.rows) > question.limit:
-        following = _write(_Cursor(question.sort, is_wide, corrected, rows[-1].place))
+        following = _write(_Cursor(question.sort, reach, corrected, rows[-1].place))
     total = None if answer.total is None else min(answer.total, MOST_COUNTED)
     return SearchPage([row.story_id for row in rows], query, following, total, corrected)
 
@@ -162,10 +176,10 @@ def _read(text: str) -> _Cursor | None:
     if not text or len(text) > 2_000:
         return None
     try:
-        sort, is_wide, corrected, (value, key) = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if sort not in SORTS or type(is_wide) is not bool or type(corrected) is not str:
+        sort, reach, corrected, (value, key) = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if sort not in SORTS or reach not in (NOWHERE, LEADING, EVERYWHERE) or type(corrected) is not str:
             return None
-        return _Cursor(sort, is_wide, corrected, _place(sort, value, key))
+        return _Cursor(sort, int(reach), corrected, _place(sort, value, key))
     except (ValueError, TypeError, binascii.Error, RecursionError):
         return None
 

@@ -12,8 +12,8 @@ from social.search.matching import Condition, Lexeme
 Sort = Literal["relevance", "new", "trending", "loved"]
 
 MOST_RANKED = 1_500
-# Whether words stand in the order of a phrase is looked up in so many stories that have them all.
-MOST_LOOKED_AT = 2_000
+# So many among the newest are enough: with those whose title, author or tags say it, they are what is ranked.
+ENOUGH = 300
 # Counted so far and no further: "1,000+".
 MOST_COUNTED = 1_001
 # Up to so many hits are sorted by what readers gave; with more, the listings are walked in their order.
@@ -49,9 +49,11 @@ class Plan:
 
     sort: Sort
     wanted: Condition
-    # The same where the title is the query, and where every word is a leading one; for relevance only.
+    # The same where the title is the query; where every word is a leading one; where the last one's beginning is. For
+    # relevance only.
     titled: Condition
-    leading: Condition
+    leading: Condition | None
+    beginning: Condition | None
     ranking: tuple[Lexeme, ...]
     since: datetime | None
     after: Place | None

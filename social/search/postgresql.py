@@ -22,7 +22,7 @@ from social.search.matching import (
     any_of,
     loosened,
 )
-from social.search.plan import COLUMNS, MOST_COUNTED, MOST_LOOKED_AT, MOST_RANKED, MOST_SORTED, Answer, Place, Plan, Row
+from social.search.plan import COLUMNS, ENOUGH, MOST_COUNTED, MOST_RANKED, MOST_SORTED, Answer, Place, Plan, Row
 from social.search.sections import Section, keywords
 
 # A tsvector counts places up to 16,383 and keeps 255 of a lexeme; beyond, a word is found, but in no phrase.
@@ -138,23 +138,29 @@ def _phrase(phrase: Phrase) -> Iterator[str]:
         yield ":*"
 
 
+# How many there are: known when all of them came, or when they are very many.
+TOTAL = """CASE WHEN count(DISTINCT document_id) >= %(count_to)s THEN %(count_to)s
+    WHEN bool_or(tier = 9) AND count(*) FILTER (WHERE tier = 1) < %(most)s / 2 THEN count(DISTINCT document_id) END"""
 # Whether a story may be found is asked of those on the page alone: the order is made first, in a subquery of its own.
 # Exact titles come first; then what weighs most: title, author and tags, description, and words the text uses much.
 RANKED = """
     WITH found AS MATERIALIZED (
-        SELECT DISTINCT ON (document_id) document_id, story_id, tier, head FROM social_search_ranked(
-            %(titled)s::tsquery, %(leading)s::tsquery, %(wanted)s::tsquery, %(exact)s::tsquery,
-            %(since)s::timestamptz, %(most)s
-        ) ORDER BY document_id, tier
+        SELECT * FROM social_search_ranked(
+            %(titled)s::tsquery, %(leading)s::tsquery, %(beginning)s::tsquery, %(wanted)s::tsquery,
+            %(exact)s::tsquery, %(since)s::timestamptz, %(most)s, %(enough)s
+        )
     ), hits AS MATERIALIZED (
-        SELECT * FROM found ORDER BY tier LIMIT %(most)s
+        SELECT * FROM (
+            SELECT DISTINCT ON (document_id) document_id, story_id, tier, head FROM found
+            WHERE tier < 9 ORDER BY document_id, tier
+        ) once ORDER BY tier LIMIT %(most)s
     ), ranked AS MATERIALIZED (
         SELECT story_id, document_id,
             ((CASE WHEN tier = 0 THEN 2 ELSE 0 END
               + ts_rank(ARRAY[0.05, 0.3, 0.7, 1.0]::real[], head, %(ranking)s::tsquery)) * 1000000)::bigint AS score
         FROM hits
     )
-    SELECT story_id, score, document_id, (SELECT count(*) FROM hits)
+    SELECT story_id, score, document_id, (SELECT {total} FROM found)
     FROM (SELECT * FROM ranked WHERE {after} ORDER BY score DESC, document_id DESC) ordered
     WHERE story_id IN ({among})
     ORDER BY score DESC, document_id DESC LIMIT %(limit)s
@@ -172,17 +178,23 @@ NEWEST = """
     ORDER BY published_at DESC, document_id DESC LIMIT %(limit)s
 """
 COUNT = """
-    (SELECT count(DISTINCT document_id) FROM social_search_ranked(
-        NULL, NULL, %(wanted)s::tsquery, %(exact)s::tsquery, %(since)s::timestamptz, %(count_to)s
+    (SELECT {total} FROM social_search_ranked(
+        NULL, NULL, NULL, %(wanted)s::tsquery, %(exact)s::tsquery, %(since)s::timestamptz, %(count_to)s, %(enough)s
     ))
+"""
+# How many, and whether the newest weeks alone have enough: then the listings may be walked.
+COMMON = """
+    SELECT {total}, count(DISTINCT document_id) FILTER (WHERE tier = 2) >= %(enough)s FROM social_search_ranked(
+        NULL, NULL, NULL, %(wanted)s::tsquery, %(exact)s::tsquery, %(since)s::timestamptz, %(count_to)s, %(enough)s
+    )
 """
 # By what readers gave: the hits beside their listings. Of very many hits nothing comes of that, and the listings are
 # walked in their order.
 BY_LISTING = """
     WITH hits AS MATERIALIZED (
         SELECT DISTINCT story_id FROM social_search_ranked(
-            NULL, NULL, %(wanted)s::tsquery, %(exact)s::tsquery, %(since)s::timestamptz, %(many)s
-        )
+            NULL, NULL, NULL, %(wanted)s::tsquery, %(exact)s::tsquery, %(since)s::timestamptz, %(many)s, 0
+        ) WHERE tier < 9
     ), counted AS MATERIALIZED (
         SELECT count(*) AS hits FROM hits
     ), listed AS MATERIALIZED (
@@ -198,7 +210,7 @@ BY_LISTING = """
     ORDER BY {column} DESC, story_id DESC
 """
 WALK_LISTING = """
-    SELECT story_id, {column}, story_id, %(many)s
+    SELECT story_id, {column}, story_id, NULL
     FROM (
         SELECT listing.story_id, listing.{column}
         FROM (
@@ -218,36 +230,42 @@ WALK_LISTING = """
 def find(plan: Plan) -> Answer:
     """The stories of one page."""
     loose = loosened(plan.wanted)
-    has_phrase = loose != plan.wanted
     params: dict[str, Any] = {
         **plan.among_params,
         "wanted": tsquery(loose),
-        "exact": tsquery(plan.wanted) if has_phrase else None,
+        "exact": tsquery(plan.wanted) if loose != plan.wanted else None,
         "since": plan.since,
         "value": plan.after.value if plan.after else None,
         "id": plan.after.id if plan.after else None,
         "limit": plan.limit,
         "most": MOST_RANKED,
-        "many": MOST_LOOKED_AT if has_phrase else MOST_SORTED,
+        "enough": ENOUGH,
+        "many": MOST_SORTED,
         "count_to": MOST_COUNTED,
     }
     if plan.sort == "relevance":
         params |= {
             "titled": tsquery(loosened(plan.titled)),
-            "leading": tsquery(loosened(plan.leading)),
+            "leading": tsquery(plan.leading) if plan.leading else None,
+            "beginning": tsquery(plan.beginning) if plan.beginning else None,
             "ranking": tsquery(any_of(*plan.ranking)) if plan.ranking else "'='",
         }
         after = "(score, document_id) < (%(value)s, %(id)s)" if plan.after else "TRUE"
-        return _answer(RANKED.format(among=plan.among, after=after), params)
+        return _answer(RANKED.format(among=plan.among, after=after, total=TOTAL), params)
     if plan.sort == "new":
-        return _answer(NEWEST.format(among=plan.among, count=COUNT if plan.counts else "NULL"), params)
+        count = COUNT.format(total=TOTAL) if plan.counts else "NULL"
+        return _answer(NEWEST.format(among=plan.among, count=count), params)
     column = COLUMNS[plan.sort]
     after = f"(listing.{column}, listing.story_id) < (%(value)s, %(id)s::uuid)" if plan.after else "TRUE"
     fields = {"column": column, "among": plan.among, "after": after}
-    answer = _answer(BY_LISTING.format(**fields), params)
-    if answer.total is not None and answer.total >= params["many"]:
-        answer = _answer(WALK_LISTING.format(**fields), params)
-    return answer
+    with connection.cursor() as cursor:
+        cursor.execute(COMMON.format(total=TOTAL), params)
+        total, is_common = cursor.fetchone()
+    if not is_common:
+        answer = _answer(BY_LISTING.format(**fields), params)
+        if answer.total is not None and answer.total < MOST_SORTED:
+            return answer._replace(total=total)
+    return _answer(WALK_LISTING.format(**fields), params)._replace(total=total)
 
 
 def _answer(statement: str, params: dict[str, Any]) -> Answer:

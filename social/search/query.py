@@ -12,9 +12,10 @@ from social.search.matching import Condition, Leading, Lexeme, Mark, Phrase, Tit
 
 LONGEST_QUERY = 200
 MOST_WORDS = 12
-# A beginning shorter than this is looked for in titles, authors and tags alone: too many words begin with it.
-SHORTEST_PREFIX = 3
-SHORTEST_LEADING = 2
+# Where the beginning of a word is looked for: nowhere, among the words of titles, authors and tags, everywhere. Too
+# many words begin with one letter, and in a text with two.
+NOWHERE, LEADING, EVERYWHERE = range(3)
+SHORTEST = {LEADING: 2, EVERYWHERE: 3}
 
 _QUOTES = '"“”„«»'
 _PIECE = re.compile(
@@ -56,9 +57,12 @@ class Query:
         return tuple(term for term in self.terms if term.is_excluded)
 
     @property
-    def has_prefix(self) -> bool:
-        """Whether its last word may be a beginning."""
-        return bool(self.terms) and self.terms[-1].is_prefix
+    def reach(self) -> int:
+        """How far its last word may be looked for as a beginning."""
+        if not self.terms or not self.terms[-1].is_prefix:
+            return NOWHERE
+        length = len(fold(self.terms[-1].words[-1]))
+        return max((reach for reach, shortest in SHORTEST.items() if length >= shortest), default=NOWHERE)
 
 
 def parse(text: str) -> Query:
@@ -103,12 +107,12 @@ def is_stop(term: Term, language: str) -> bool:
 
 
 def condition(
-    query: Query, *, languages: Sequence[str] = LANGUAGES, is_wide: bool = False, is_leading: bool = False
+    query: Query, *, languages: Sequence[str] = LANGUAGES, reach: int = NOWHERE, is_leading: bool = False
 ) -> Condition | None:
     """What the query asks of stories in one of these languages; None when it asks for nothing.
 
-    The last word's beginning is looked for in titles, authors and tags; with `is_wide`, everywhere. With `is_leading`
-    every single word has to stand there.
+    `reach` says where the last word's beginning is looked for. With `is_leading` every single word has to stand in
+    title, author or tags.
     """
     if not query.terms:
         return None
@@ -118,8 +122,8 @@ def condition(
     groups: list[tuple[str, ...]] = [tuple(languages)] if agree else [(language,) for language in languages]
     parts: list[Condition] = []
     for group in groups:
-        wanted = _wanted(query, group, is_wide=is_wide, is_leading=is_leading)
-        unwanted = [_term(term, group, is_wide=False, is_leading=False) for term in query.unwanted]
+        wanted = _wanted(query, group, reach=min(reach, query.reach), is_leading=is_leading)
+        unwanted = [_term(term, group, reach=NOWHERE, is_leading=False) for term in query.unwanted]
         if len(groups) > 1 or not wanted:
             wanted.append(any_of(*(Mark(f"=l:{language}") for language in group)))
         whole = all_of(*wanted)
@@ -127,17 +131,17 @@ def condition(
     return any_of(*parts)
 
 
-def _wanted(query: Query, languages: Sequence[str], *, is_wide: bool, is_leading: bool) -> list[Condition]:
+def _wanted(query: Query, languages: Sequence[str], *, reach: int, is_leading: bool) -> list[Condition]:
     telling = [term for term in query.wanted if not is_stop(term, languages[0])]
     if telling:
-        return [_term(term, languages, is_wide=is_wide, is_leading=is_leading) for term in telling]
+        return [_term(term, languages, reach=reach, is_leading=is_leading) for term in telling]
     return [TitleStop(fold(word)) for term in query.wanted for word in term.words]
 
 
-def _term(term: Term, languages: Sequence[str], *, is_wide: bool, is_leading: bool) -> Condition:
+def _term(term: Term, languages: Sequence[str], *, reach: int, is_leading: bool) -> Condition:
     forms = [None if is_stop_word(word, languages[0]) else fold(word) for word in term.words]
     if len(term.words) == 1:
-        return _word(term, languages, is_wide=is_wide, is_leading=is_leading)
+        return _word(term, languages, reach=reach, is_leading=is_leading)
     while forms and forms[0] is None:
         forms.pop(0)
     while forms and forms[-1] is None:
@@ -145,27 +149,29 @@ def _term(term: Term, languages: Sequence[str], *, is_wide: bool, is_leading: bo
     if not forms:
         # Excluded stop words: nothing is known of where they stand.
         return all_of(*(TitleStop(fold(word)) for word in term.words))
+    if is_leading:
+        # In any order: where they stand is looked up besides.
+        return any_of(all_of(*(Leading(form) for form in forms if form is not None)), Leading(term.joined))
     last = str(forms[-1])
-    is_prefix = term.is_prefix and is_wide and len(last) >= SHORTEST_PREFIX and last == fold(term.words[-1])
+    is_prefix = term.is_prefix and reach == EVERYWHERE and last == fold(term.words[-1])
     phrase: Condition = Lexeme(last, is_prefix) if len(forms) == 1 else Phrase(tuple(forms), is_prefix)
     return phrase if term.is_phrase else any_of(phrase, Lexeme(term.joined))
 
 
-def _word(term: Term, languages: Sequence[str], *, is_wide: bool, is_leading: bool) -> Condition:
+def _word(term: Term, languages: Sequence[str], *, reach: int, is_leading: bool) -> Condition:
     word = term.words[0]
     forms = list(dict.fromkeys(form for language in languages for form in lexemes(word, language)))
     if term.is_phrase:
         # In quotation marks a word is meant as it is spelt.
         forms = forms[:1]
+    is_prefix = term.is_prefix and reach > NOWHERE
     if is_leading:
-        is_prefix = term.is_prefix and len(forms[0]) >= SHORTEST_LEADING
         return any_of(Leading(forms[0], is_prefix), *(Leading(form) for form in forms[1:]))
     exact: list[Condition] = [Lexeme(form) for form in forms]
-    if term.is_prefix:
-        if is_wide and len(forms[0]) >= SHORTEST_PREFIX:
-            return any_of(Lexeme(forms[0], is_prefix=True), *exact[1:])
-        if len(forms[0]) >= SHORTEST_LEADING:
-            return any_of(*exact, Leading(forms[0], is_prefix=True))
+    if is_prefix and reach == EVERYWHERE:
+        return any_of(Lexeme(forms[0], is_prefix=True), *exact[1:])
+    if is_prefix:
+        exact.append(Leading(forms[0], is_prefix=True))
     return any_of(*exact)
 
 
