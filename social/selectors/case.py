@@ -53,12 +53,13 @@ def decisions_in_force(case: Case) -> QuerySet[Decision]:
 
 def standing_after(decisions: Iterable[Decision]) -> Story.Standing:
     """How a story stands after these decisions, in their order. Any that a person takes ends a machine's hold."""
-    standing = Story.Standing.CLEAR
+    standing = before = Story.Standing.CLEAR
     for decision in decisions:
         if decision.action in STANDING_AFTER:
+            before = standing if standing != Story.Standing.HELD else before
             standing = STANDING_AFTER[Decision.Action(decision.action)]
         elif standing == Story.Standing.HELD:
-            standing = Story.Standing.CLEAR
+            standing = before
     return standing
 
 

@@ -171,6 +171,8 @@ def _told(reports: list[Report]) -> list[Told]:
     people = {report.reporter_id for report in reports if report.reporter_id}
     made: dict[UUID, list[str]] = {}
     decided = Report.objects.filter(reporter__in=people, decision__isnull=False)
+    if reports:
+        decided = decided.exclude(case=reports[0].case_id)
     for reporter_id, action in decided.values_list("reporter_id", "decision__action"):
         made.setdefault(reporter_id, []).append(action)
     told = []

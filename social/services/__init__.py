@@ -21,6 +21,7 @@ from social.services.comment import (
 )
 from social.services.decision import ACTIONS, GroundMissing, NotPossible, OwnMatter, Reasons, StaffIsSafe, decide, undo
 from social.services.digest import mail_digests, opened_token, unsubscribe_token
+from social.services.flood import look_at_changed_stories
 from social.services.follow import (
     NobodyThere,
     NotOneself,
@@ -136,6 +137,7 @@ __all__ = [
     "freeze_thread",
     "keep_place",
     "like_story",
+    "look_at_changed_stories",
     "mail_digests",
     "move_in_list",
     "mute_person",

@@ -1,5 +1,7 @@
 """Reporting, deciding and appealing, from one end to the other."""
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -17,9 +19,10 @@ from costory.leaving import erase_person
 from events.models import Event
 from social import services
 from social.models import Appeal, Case, Comment, Decision, Letter, Listing, ModeratorReading, Notification, Report
+from social.selectors.case import standing_after
 from social.services import Reasons
 from stories.models import Chapter, Story
-from stories.services import create_chapter, create_story, set_visibility
+from stories.services import create_chapter, create_story, revise_chapter, set_visibility
 from tests.factories import create_user
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +116,21 @@ def test_one_reports_what_one_sees_and_nothing_else(client: Client):
     client.force_login(public.owner)
     assert client.get(report_page("comment", waiting)).status_code == 200
     assert not Report.objects.exists()
+
+
+def test_what_is_read_says_where_to_report_it(client: Client):
+    public, link = published(), published(visibility="link")
+    for address in (
+        reverse("social:story-read", args=[public.pk]),
+        reverse("social:chapter-read", args=[public.pk, 1]),
+        reverse("social:story-shared", args=[link.share_token]),
+        reverse("social:chapter-shared", args=[link.share_token, 1]),
+    ):
+        found = re.search(r'href="(/report/story/[^"]+)"', client.get(address).text)
+        assert found
+        assert client.get(html.unescape(found[1])).status_code == 200
+    client.force_login(public.owner)
+    assert "/report/" not in client.get(reverse("social:story-read", args=[public.pk])).text
 
 
 def test_one_does_not_report_oneself(client: Client):
@@ -213,6 +231,10 @@ def test_later_decisions_outlive_the_lifting_of_earlier_ones(moderator: User):
     story = published()
     case = reported(story)
     restricted = services.decide(case=case, moderator=moderator, action="restrict", reasons=WHY)
+    hold = Decision(case=case, action="hold")
+    release = Decision(case=case, action="dismiss")
+    assert standing_after([restricted, hold]) == "held"
+    assert standing_after([restricted, hold, release]) == "restricted"
     removed = services.decide(case=case, moderator=moderator, action="remove", reasons=WHY)
     rated = services.decide(case=case, moderator=moderator, action="rate", reasons=WHY, rating="mature")
     story.refresh_from_db()
@@ -457,7 +479,7 @@ def test_whoever_is_banned_appeals_by_the_link_in_the_letter_for_half_a_year(
     address = letter.body[letter.body.index("/moderation/decisions/") :].split()[0]
     answer = client.get(address)
     assert WHY.statement in answer.text
-    assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("no-referrer", "private, no-store")
+    assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("same-origin", "private, no-store")
     assert client.post(address, {"text": "I was hacked."}).status_code == 302
     assert Appeal.objects.get().person_id == author.pk
     old = Decision(case=case, person_id=author.pk, action="hide", created_at=timezone.now() - timedelta(days=184))
@@ -505,6 +527,19 @@ def test_what_looks_like_a_flood_and_what_does_not(text: str, is_held: bool):
     story = published(text=text)
     story.refresh_from_db()
     assert (story.standing == "held") is is_held
+
+
+def test_a_flood_that_is_written_after_publishing_is_found_by_the_next_round():
+    story = published()
+    chapter = Chapter.objects.get(story=story, title="One")
+    links = " ".join(f"https://shop{number}.example/buy" for number in range(8))
+    revise_chapter(chapter=chapter, author=story.owner, content=links, version=chapter.version)
+    assert services.look_at_changed_stories() == 1
+    services.refresh_listings()
+    assert services.look_at_changed_stories() == 0
+    story.refresh_from_db()
+    assert story.standing == "held"
+    assert not story.listing.is_listed
 
 
 @pytest.mark.parametrize(("policy", "state", "count"), [("open", "shown", 1), ("moderated", "waiting", 0)])

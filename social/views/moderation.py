@@ -55,8 +55,8 @@ def report_create(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
     context = {"form": form, "target": target, "kind": kind}
     response = render(request, "social/report_create.html", context, status=status if form.errors else 200)
     if target.story is not None and not target.story.is_public:
-        # Its address opens what not everybody may read.
-        response["Referrer-Policy"] = "no-referrer"
+        # Its address opens what not everybody may read; it leaves by no link (same-origin is the house's policy). With
+        # no-referrer a browser would send the form from nowhere, and the protection of forms refuse it.
         response["X-Robots-Tag"] = "noindex, nofollow"
         response["Cache-Control"] = "private, no-store"
     return response
@@ -113,7 +113,6 @@ def decision_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         },
         status=422 if form.errors else 200,
     )
-    response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "private, no-store"
     return response
