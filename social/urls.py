@@ -58,6 +58,7 @@ shelf_urls = [
 urlpatterns += shelf_urls
 
 moderation_urls = [
+    path("s/<slug:token>/report/", moderation.report_shared, name="report-shared"),
     path("report/received/", moderation.report_received, name="report-received"),
     path("report/<slug:kind>/<uuid:pk>/", moderation.report_create, name="report-create"),
     path("moderation/decisions/", moderation.decision_list, name="decision-list"),

@@ -298,6 +298,7 @@ PUBLIC = {
     "social:story-read",
     # Whoever sees something may report it; the decision opens for whoever it concerns, by a permit where need be.
     "social:report-create",
+    "social:report-shared",
     "social:report-received",
     "social:decision-detail",
     "social:chapter-read",

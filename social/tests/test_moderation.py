@@ -126,9 +126,16 @@ def test_what_is_read_says_where_to_report_it(client: Client):
         reverse("social:story-shared", args=[link.share_token]),
         reverse("social:chapter-shared", args=[link.share_token, 1]),
     ):
-        found = re.search(r'href="(/report/story/[^"]+)"', client.get(address).text)
+        found = re.search(r'href="([^"]*/report/[^"]*)"', client.get(address).text)
         assert found
-        assert client.get(html.unescape(found[1])).status_code == 200
+        form = client.get(html.unescape(found[1]))
+        assert form.status_code == 200
+        assert address.startswith("/stories/") or str(link.pk) not in form.text
+    said = {"reason": "child-abuse", "explanation": "x", "is_in_good_faith": "on"}
+    shared = reverse("social:report-shared", args=[link.share_token])
+    assert client.post(shared, said).status_code == 302
+    assert Report.objects.get().case.target_id == link.pk
+    assert client.post(reverse("social:report-shared", args=["x"]), said).status_code == 404
     client.force_login(public.owner)
     assert "/report/" not in client.get(reverse("social:story-read", args=[public.pk])).text
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,10 +15,11 @@ from accounts.models import User
 from costory.lib.http import AuthedRequest
 from social import services
 from social.forms import AppealForm, ReportForm, StrangerReportForm
-from social.models import Appeal, Decision
+from social.models import Appeal, Case, Decision
 from social.selectors.case import subject_of
 from social.selectors.reportable import Reportable, reportable
 from social.services.letter import opens_decision
+from stories.models import Story
 
 DECISIONS_SHOWN = 100
 
@@ -26,6 +28,20 @@ DECISIONS_SHOWN = 100
 @require_http_methods(["GET", "POST"])
 def report_create(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
     """Report a story, a comment or a profile that one sees."""
+    return _report(
+        request, kind, pk, token=(request.POST if request.method == "POST" else request.GET).get("token", "")
+    )
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def report_shared(request: HttpRequest, token: str) -> HttpResponse:
+    """Report a story that one reads by its link; its own address is not told."""
+    stories = Story.objects.visible_to(AnonymousUser(), share_token=token)
+    return _report(request, Case.Kind.STORY, get_object_or_404(stories, share_token=token).pk, token=token)
+
+
+def _report(request: HttpRequest, kind: str, pk: UUID, *, token: str) -> HttpResponse:
     kind_of_form = ReportForm if request.user.is_authenticated else StrangerReportForm
     form = kind_of_form(request.POST if request.method == "POST" else None, initial=_asked(request))
     if isinstance(form, StrangerReportForm) and form.is_bound and form.is_a_programs:
@@ -36,7 +52,7 @@ def report_create(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
         kind=kind,
         target_id=pk,
         viewer=request.user,
-        token=str(place.get("token", "")),
+        token=token,
         chapter_id=_uuid(place.get("chapter")),
     )
     if target is None:
@@ -44,7 +60,7 @@ def report_create(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            _file(request, target, form.cleaned_data)
+            _file(request, target, form.cleaned_data, token)
         except services.TooManyReports as refusal:
             form.add_error(None, str(refusal))
             status = 429
@@ -118,7 +134,7 @@ def decision_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     return response
 
 
-def _file(request: HttpRequest, target: Reportable, said: dict[str, Any]) -> None:
+def _file(request: HttpRequest, target: Reportable, said: dict[str, Any], token: str) -> None:
     services.file_report(
         kind=target.kind,
         target_id=target.id,
@@ -126,7 +142,7 @@ def _file(request: HttpRequest, target: Reportable, said: dict[str, Any]) -> Non
         reason=said["reason"],
         explanation=said["explanation"],
         quote=said["quote"],
-        token=said["token"],
+        token=token,
         chapter_id=said["chapter"],
         name=said.get("name", ""),
         email=said.get("email", ""),
