@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Left
@@ -116,7 +117,7 @@ class OriginFilter(admin.SimpleListFilter):
 @admin.register(Case)
 class CaseAdmin(RecordAdmin):
     change_list_template = "admin/social/case/queue.html"
-    list_display = ["gravity", "subject", "reason", "report_count", "person_handle", "opened_at"]
+    list_display = ["gravity", "subject", "reason", "report_count", "since"]
     list_display_links = ["subject"]
     list_filter = [StateFilter, "kind", ReasonFilter, OriginFilter]
     search_fields = ["=id", "=target_id", "=person_id"]
@@ -152,21 +153,20 @@ class CaseAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("reported"))
     def subject(self, case: Any) -> SafeString:
-        """What it is, with words of it where they are everybody's."""
-        words = case.words or (f"@{case.handle}" if case.kind == Case.Kind.PROFILE and case.handle else _("not public"))
-        return format_html(
-            '<span class="queue__kind">{}</span> <span class="queue__words">{}</span>', case.get_kind_display(), words
-        )
+        """What it is and whose, with words of it where they are everybody's."""
+        whose = f"@{case.handle}" if case.handle else "—"
+        words = case.words or ("" if case.kind == Case.Kind.PROFILE else _("not public"))
+        return format_html('{} · {} <span class="queue__words">{}</span>', case.get_kind_display(), whose, words)
 
     @admin.display(description=gettext_lazy("reason"))
     def reason(self, case: Any) -> str:
         """Why it was reported first."""
         return str(Report.Reason(case.first_reason).label) if case.first_reason else "—"
 
-    @admin.display(description=gettext_lazy("person"))
-    def person_handle(self, case: Any) -> str:
-        """Whose it is."""
-        return f"@{case.handle}" if case.handle else "—"
+    @admin.display(description=gettext_lazy("since"), ordering="opened_at")
+    def since(self, case: Case) -> str:
+        """For how long it has been waiting."""
+        return str(naturaltime(case.opened_at))
 
     def get_urls(self) -> list[URLPattern]:
         """The screen and what is done on it."""

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('is_open', models.BooleanField(default=True, verbose_name='waiting')),
                 ('has_appeal', models.BooleanField(default=False, verbose_name='appealed')),
                 ('severity', models.PositiveSmallIntegerField(default=0, verbose_name='severity')),
-                ('report_count', models.PositiveIntegerField(default=0, verbose_name='open reports')),
+                ('report_count', models.PositiveIntegerField(default=0, verbose_name='reports')),
                 ('opened_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='waiting since')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
             ],

@@ -49,7 +49,7 @@ class Case(models.Model):
     has_appeal = models.BooleanField(_("appealed"), default=False)
     # Of what is open: the worst reason's rank, how many reports, since when the first of them waits.
     severity = models.PositiveSmallIntegerField(_("severity"), default=0)
-    report_count = models.PositiveIntegerField(_("open reports"), default=0)
+    report_count = models.PositiveIntegerField(_("reports"), default=0)
     opened_at = models.DateTimeField(_("waiting since"), default=timezone.now)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 

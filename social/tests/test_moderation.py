@@ -96,6 +96,7 @@ def test_one_reports_what_one_sees_and_nothing_else(client: Client):
         assert visitor.get(report_page("story", public)).status_code == 200
         assert visitor.get(report_page("story", link, token)).status_code == 200
         assert visitor.get(report_page("comment", commented(public))).status_code == 200
+        assert visitor.get(report_page("comment", commented(link), token)).status_code == 200
         assert visitor.get(report_page("profile", author)).status_code == 200
         for kind, thing, query in (
             ("story", private, ""),
@@ -105,6 +106,7 @@ def test_one_reports_what_one_sees_and_nothing_else(client: Client):
             ("comment", waiting, ""),
             ("comment", hidden, ""),
             ("comment", commented(private), ""),
+            ("comment", commented(link), ""),
             ("profile", closed, ""),
             ("chapter", public, ""),
         ):
