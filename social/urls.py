@@ -69,7 +69,7 @@ urlpatterns += moderation_urls
 # What programs read, and what is taken along.
 program_urls = [
     path("feeds/stories/<uuid:pk>/", feed.story_feed, name="story-feed"),
-    path("feeds/@<str:handle>/", feed.author_feed, name="author-feed"),
+    path("feeds/@<slug:handle>/", feed.author_feed, name="author-feed"),
     path("feeds/tags/<str:slug>/", feed.tag_feed, name="tag-feed"),
     path("opds/", feed.opds_root, name="opds-root"),
     path("opds/kinds/", feed.opds_kinds, name="opds-kinds"),
@@ -82,6 +82,7 @@ program_urls = [
     path("stories/<uuid:pk>/download.<slug:kind>", taking.story_download, name="story-download"),
     path("s/<slug:token>/download.<slug:kind>", taking.download_shared, name="download-shared"),
     path("stories/<uuid:pk>/card.<slug:kind>", taking.story_card, name="story-card"),
+    path("stories/<uuid:pk>/cover.png", taking.cover_drawn, name="cover-drawn"),
 ]
 urlpatterns += program_urls
 

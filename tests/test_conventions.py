@@ -325,6 +325,7 @@ PUBLIC = {
     "social:story-download",
     "social:download-shared",
     "social:story-card",
+    "social:cover-drawn",
     "account_login",
     "account_signup",
     "account_logout",

@@ -193,9 +193,9 @@ def _pictures(story: Story) -> list[Link]:
     kind = PICTURES.get((story.cover.name or "").rpartition(".")[2].lower(), "")
     if kind:
         return [Link(f"{REL}image", cover, kind), Link(f"{REL}image/thumbnail", cover, kind)]
-    # Not every e-reader shows a drawing; every one shows a PNG.
-    card = reverse("social:story-card", args=[story.pk, "png"])
-    return [Link(f"{REL}image", cover, "image/svg+xml"), Link(f"{REL}image/thumbnail", card, "image/png")]
+    # Not every e-reader shows an SVG; every one shows a PNG.
+    drawn = reverse("social:cover-drawn", args=[story.pk])
+    return [Link(f"{REL}image", drawn, "image/png"), Link(f"{REL}image/thumbnail", drawn, "image/png")]
 
 
 def _texts(listing: Listing) -> list[Link]:

@@ -127,6 +127,15 @@ def test_a_published_story_has_a_picture_and_takes_it_along(client: Client) -> N
     assert client.get(address).status_code == 404
 
 
+def test_a_drawn_cover_is_there_for_e_readers_too(client: Client) -> None:
+    story = publish("Night")
+    answer = client.get(f"/stories/{story.pk}/cover.png")
+    with Image.open(io.BytesIO(answer.content)) as picture:
+        assert (picture.format, picture.size) == ("PNG", (600, 900))
+    set_visibility(story=story, visibility="link")
+    assert client.get(f"/stories/{story.pk}/cover.png", headers={"If-None-Match": answer["ETag"]}).status_code == 404
+
+
 @pytest.mark.parametrize(("rating", "status"), [("teen", 200), ("mature", 404)])
 def test_a_cover_is_in_the_picture_of_what_is_for_everyone(client: Client, rating: str, status: int) -> None:
     story = publish("Night", rating=rating)

@@ -14,6 +14,7 @@ from accounts.models import User
 from social.feeds import atom, catalogue, news, sitemap
 from social.forms.library import LibraryForm
 from stories.models import Story, Tag
+from stories.services import tag_slug
 
 
 @login_not_required
@@ -36,7 +37,7 @@ def author_feed(request: HttpRequest, handle: str) -> HttpResponse:
 @require_safe
 def tag_feed(request: HttpRequest, slug: str) -> HttpResponse:
     """The newest stories with a tag."""
-    feed = news.tag_feed(get_object_or_404(Tag, slug=slug))
+    feed = news.tag_feed(get_object_or_404(Tag, slug=tag_slug(slug)))
     if feed is None:
         raise Http404
     return _feed(request, feed)

@@ -71,6 +71,22 @@ def story_card(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
     has_photograph = bool(story.cover) and story.rating not in GROWN_UP
     if kind not in ("png", "jpg") or (kind == "jpg" and not has_photograph):
         raise Http404
+    response = _picture(request, story, kind)
+    # Shown in other houses' pages: that is what it is for.
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@login_not_required
+@require_safe
+def cover_drawn(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A published story's drawn cover as a PNG, for e-readers that show no SVG."""
+    story = get_object_or_404(Story.objects.published().select_related("owner"), pk=pk)
+    return _picture(request, story, "cover")
+
+
+def _picture(request: HttpRequest, story: Story, kind: str) -> HttpResponse:
+    """One of a story's pictures, drawn once for the story as it is."""
     version = f"{story.pk.hex}-{story.updated_at.timestamp()}-{story.owner.updated_at.timestamp()}-{kind}"
     etag = quote_etag(version)
     response = get_conditional_response(request, etag=etag)
@@ -82,16 +98,16 @@ def story_card(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
                 return slow_down()
             picture = _drawn(story, kind)
             cache.set(key, picture, CARD_SECONDS)
-        response = HttpResponse(picture, content_type="image/png" if kind == "png" else "image/jpeg")
+        response = HttpResponse(picture, content_type="image/jpeg" if kind == "jpg" else "image/png")
         response["ETag"] = etag
     response["Cache-Control"] = "no-cache"
-    # Shown in other houses' pages: that is what it is for.
-    response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 
 def _drawn(story: Story, kind: str) -> bytes:
     title, author = story.title, story.owner.name
+    if kind == "cover":
+        return exporting.cover_png(title=title, author=author, seed=story.pk)
     if kind == "png":
         return exporting.open_graph_png(title=title, author=author, seed=story.pk)
     try:

@@ -11,7 +11,7 @@ from typing import IO
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from stories.exporting.card import open_graph_jpeg, open_graph_png
+from stories.exporting.card import cover_png, open_graph_jpeg, open_graph_png
 from stories.exporting.cover import cover_svg
 from stories.exporting.epub import write_epub
 from stories.exporting.manuscript import Manuscript, read_manuscript
@@ -27,6 +27,7 @@ __all__ = [
     "Manuscript",
     "NotPrinted",
     "content_disposition",
+    "cover_png",
     "cover_svg",
     "export_story",
     "file_name",
