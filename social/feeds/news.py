@@ -4,12 +4,11 @@ A chapter that was released silently is announced nowhere, so it is in no feed.
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from uuid import uuid5
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models.functions import Left
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -129,11 +128,7 @@ def author_of(story: Story) -> Person:
 
 def author_address(author: User) -> str:
     """The path of somebody's page for readers, or nothing."""
-    if not author.is_public:
-        return ""
-    with suppress(NoReverseMatch):
-        return reverse("social:author-detail", args=[author.handle])
-    return ""
+    return reverse("social:author-detail", args=[author.handle]) if author.is_public else ""
 
 
 def _newest(chapters: ChapterQuerySet) -> list[Chapter]:

@@ -101,6 +101,9 @@ def test_an_author_s_feed_and_a_tag_s_leave_out_what_is_for_grown_up_readers(cli
         feed = read(client, f"/feeds/@{author.handle}/")
     assert len(queries) == 2
     assert [entry.title for entry in feed.entries] == ["Tame: Night"]
+    assert feed.feed.link == f"http://testserver/@{author.handle}/"
+    assert f'href="/feeds/@{author.handle}/"'.encode() in client.get(f"/@{author.handle}/").content
+    assert b'href="/feeds/tags/sea/"' in client.get("/library/?tag=sea").content
 
     with CaptureQueriesContext(connection) as queries:
         feed = read(client, "/feeds/tags/sea/")

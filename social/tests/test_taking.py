@@ -86,6 +86,17 @@ def test_who_may_take_what(client: Client) -> None:
     assert "secret" in words_in(client.get(f"{here}.epub"))
 
 
+def test_the_title_page_offers_what_may_be_taken(client: Client) -> None:
+    story = publish("Night", may_download=False)
+    here = f"/stories/{story.pk}/"
+    assert b"download.epub" not in client.get(here).content
+    Story.objects.filter(pk=story.pk).update(may_download=True)
+    assert f'href="{here}download.pdf"' in client.get(here).content.decode()
+    story = set_visibility(story=story, visibility="link")
+    there = f"/s/{story.share_token}/"
+    assert f'href="{there}download.epub"' in client.get(there).content.decode()
+
+
 def test_for_grown_up_readers_a_file_is_asked_for_like_a_page(client: Client) -> None:
     story = publish("Fire", rating="explicit", may_download=True)
     address = f"/stories/{story.pk}/download.epub"
