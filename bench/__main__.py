@@ -216,17 +216,22 @@ def search(sizes: tuple[int, ...]) -> list[Row]:
     for size in sizes:
         here = [row for row in found if row["size"] == size]
         for word in bench.RANKS:
+            kinds = [row for row in here if row.get("word") == word]
+            worst = max(kinds, key=lambda row: row["p95"])
             by_sort = {
-                sort: max(row["p95"] for row in here if row.get("word") == word and row["sort"] == sort)
+                sort: max(row["p95"] for row in kinds if row["sort"] == sort)
                 for sort in ("relevance", "new", "trending", "loved")
             }
             label = f"search p95, {size:,} stories, {word} words: the slowest order and filter"
             figures = ", ".join(f"{sort} {p95:.0f}" for sort, p95 in by_sort.items())
-            rows.append((label, "≤ 50 ms", f"{max(by_sort.values()):.0f} ms", figures))
+            cpu = max(row["cpu"] for row in kinds)
+            rows.append((label, "≤ 50 ms", f"{worst['p95']:.0f} ms", f"{figures}; {cpu:.0f} of CPU"))
         others = [row for row in here if "question" in row]
         worst = max(others, key=lambda row: row["p95"])
         figures = ", ".join(f"{row['question']} {row['p95']:.0f}" for row in others)
-        rows.append(("— several words, phrases, beginnings, next page", "≤ 50 ms", f"{worst['p95']:.0f} ms", figures))
+        cpu = max(row["cpu"] for row in others)
+        label = "— several words, phrases, beginnings, next page"
+        rows.append((label, "≤ 50 ms", f"{worst['p95']:.0f} ms", f"{figures}; {cpu:.0f} of CPU"))
     return rows
 
 

@@ -36,9 +36,9 @@ POSTGRESQL = [
     """,
     # Up to so many stories to rank: the title is the query (0), every word leads (1), the newest (2), any (3). One story
     # may come several times; a row of tier 9 says that there are no others. With `enough` in the newest weeks no others
-    # are looked for; 0 asks for all at once. Beginnings of words are looked for where whole ones lead too seldom.
-    # `exact` says what the index cannot (phrases) and is asked of a few hundred stories at a time. For a limit the
-    # planner would read the table through, and every vector with it.
+    # are looked for; 0 asks for all at once. Beginnings of words are looked for where whole ones find little. `exact`
+    # says what the index cannot (phrases) and is asked of a few hundred stories at a time. For a limit the planner
+    # would read the table through, and every vector with it.
     """
     CREATE FUNCTION social_search_ranked(
         titled tsquery, foremost tsquery, beginning tsquery, wanted tsquery, exact tsquery, since timestamptz,
@@ -46,10 +46,12 @@ POSTGRESQL = [
     ) RETURNS TABLE (document_id bigint, story_id uuid, tier integer, head tsvector)
     LANGUAGE plpgsql STABLE SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
     DECLARE
-        times integer;
-        asked tsquery;
-        found integer;
         looked_at integer := CASE WHEN exact IS NULL THEN most ELSE 600 END;
+        times integer := CASE WHEN enough > 0 THEN 1 END;
+        asked tsquery := wanted;
+        found integer;
+        led integer := 0;
+        is_all boolean := false;
     BEGIN
         IF titled IS NOT NULL THEN
             RETURN QUERY SELECT h.id, h.story_id, 0, h.head FROM (
@@ -57,39 +59,56 @@ POSTGRESQL = [
                 WHERE d.vector @@ titled AND (since IS NULL OR d.released_at >= since) LIMIT 100
             ) h WHERE exact IS NULL OR h.vector @@ exact;
         END IF;
-        FOREACH asked IN ARRAY ARRAY[social_search_recent(foremost, now(), 8), foremost, beginning] LOOP
-            CONTINUE WHEN asked IS NULL;
-            RETURN QUERY SELECT h.id, h.story_id, 1, h.head FROM (
-                SELECT d.id, d.story_id, d.head, d.vector FROM social_searchdocument d
-                WHERE d.vector @@ asked AND (since IS NULL OR d.released_at >= since) LIMIT looked_at / 2
-            ) h WHERE exact IS NULL OR h.vector @@ exact;
-            GET DIAGNOSTICS found = ROW_COUNT;
-            EXIT WHEN found >= 200;
-        END LOOP;
-        FOREACH times IN ARRAY CASE WHEN enough > 0 THEN ARRAY[1, 8] ELSE ARRAY[]::integer[] END LOOP
-            asked := social_search_recent(wanted, now(), times);
-            EXIT WHEN asked IS NULL;
-            RETURN QUERY SELECT h.id, h.story_id, 2, h.head FROM (
+        LOOP
+            IF times IS NOT NULL THEN
+                asked := social_search_recent(wanted, now(), times);
+            END IF;
+            IF times IS NULL OR asked IS NULL THEN
+                times := NULL;
+                asked := wanted;
+            END IF;
+            RETURN QUERY SELECT h.id, h.story_id, CASE WHEN times IS NULL THEN 3 ELSE 2 END, h.head FROM (
                 SELECT d.id, d.story_id, d.head, d.vector FROM social_searchdocument d
                 WHERE d.vector @@ asked AND (since IS NULL OR d.released_at >= since) LIMIT looked_at
             ) h WHERE exact IS NULL OR h.vector @@ exact;
             GET DIAGNOSTICS found = ROW_COUNT;
-            IF found >= enough THEN
-                RETURN;
-            ELSIF exact IS NOT NULL THEN
+            EXIT WHEN times IS NOT NULL AND found >= enough;
+            IF exact IS NOT NULL THEN
+                -- As many have the words as are looked at: the next ones would have them in no better order.
                 PERFORM FROM social_searchdocument d WHERE d.vector @@ asked LIMIT looked_at;
-                GET DIAGNOSTICS found = ROW_COUNT;
-                IF found >= looked_at THEN
-                    RETURN;
-                END IF;
+                GET DIAGNOSTICS led = ROW_COUNT;
+                EXIT WHEN led >= looked_at;
             END IF;
+            IF times IS NULL THEN
+                is_all := exact IS NOT NULL OR found < looked_at;
+                EXIT;
+            END IF;
+            -- Eight times the weeks are looked through where that promises enough, else all.
+            times := CASE WHEN times = 1 AND found * 16 >= enough THEN 8 END;
         END LOOP;
-        RETURN QUERY WITH h AS MATERIALIZED (
-            SELECT d.id, d.story_id, d.head, d.vector FROM social_searchdocument d
-            WHERE d.vector @@ wanted AND (since IS NULL OR d.released_at >= since) LIMIT looked_at
-        )
-        SELECT h.id, h.story_id, 3, h.head FROM h WHERE exact IS NULL OR h.vector @@ exact
-        UNION ALL SELECT NULL, NULL, 9, NULL WHERE (SELECT count(*) FROM h) < looked_at;
+        led := 0;
+        IF NOT is_all THEN
+            FOREACH asked IN ARRAY ARRAY[social_search_recent(foremost, now(), 8), foremost] LOOP
+                CONTINUE WHEN asked IS NULL;
+                RETURN QUERY SELECT h.id, h.story_id, 1, h.head FROM (
+                    SELECT d.id, d.story_id, d.head, d.vector FROM social_searchdocument d
+                    WHERE d.vector @@ asked AND (since IS NULL OR d.released_at >= since) LIMIT looked_at / 2
+                ) h WHERE exact IS NULL OR h.vector @@ exact;
+                GET DIAGNOSTICS led = ROW_COUNT;
+                EXIT WHEN led >= 200;
+            END LOOP;
+        END IF;
+        IF beginning IS NOT NULL AND led < 200 AND found < 200 THEN
+            RETURN QUERY SELECT h.id, h.story_id, 1, h.head FROM (
+                SELECT d.id, d.story_id, d.head, d.vector FROM social_searchdocument d
+                WHERE d.vector @@ beginning AND (since IS NULL OR d.released_at >= since) LIMIT looked_at / 2
+            ) h WHERE exact IS NULL OR h.vector @@ exact;
+            GET DIAGNOSTICS led = ROW_COUNT;
+            is_all := is_all AND led < looked_at / 2;
+        END IF;
+        IF is_all THEN
+            RETURN QUERY SELECT NULL::bigint, NULL::uuid, 9, NULL::tsvector;
+        END IF;
     END $$
     """,
     # The newest so many, before a place. The match is made first and sorted then; looking through the stories by date
@@ -104,11 +123,12 @@ POSTGRESQL = [
         recent tsquery;
         found integer;
         looked_at integer := CASE WHEN exact IS NULL THEN most ELSE 1000 END;
+        is_few boolean := false;
     BEGIN
         FOREACH times IN ARRAY ARRAY[1, 8, 0] LOOP
             recent := CASE WHEN times = 0 THEN wanted
                 ELSE social_search_recent(wanted, coalesce(before, now()), times) END;
-            CONTINUE WHEN recent IS NULL;
+            CONTINUE WHEN recent IS NULL OR (times = 8 AND is_few);
             RETURN QUERY WITH hits AS MATERIALIZED (
                 SELECT d.id, d.story_id, d.published_at, d.vector FROM social_searchdocument d
                 WHERE d.vector @@ recent AND (since IS NULL OR d.released_at >= since)
@@ -120,6 +140,8 @@ POSTGRESQL = [
             ORDER BY n.published_at DESC, n.id DESC LIMIT most;
             GET DIAGNOSTICS found = ROW_COUNT;
             EXIT WHEN found >= most;
+            -- Eight times the weeks promise too little: all of them at once.
+            is_few := found * 16 < most;
         END LOOP;
     END $$
     """,

@@ -24,6 +24,7 @@ from stories.models import Story
 
 PAGE = 24
 MOST_ON_A_PAGE = 100
+LONG_BEGINNING = 5
 ALL = SearchFilters()
 SORTS: tuple[Sort, ...] = ("relevance", "new", "trending", "loved")
 
@@ -147,9 +148,10 @@ def search(
 def _first(question: _Question, query: Query) -> tuple[Answer, int]:
     """The first page. The last word's beginning is looked for where its own stories do not fill it, step by step."""
     answer, reach = question.ask(query, reach=NOWHERE), NOWHERE
-    # What PostgreSQL ranks has the beginnings in titles among it already.
+    # What PostgreSQL ranks has the beginnings in titles among it already; few words begin with many letters.
     has_leading = question.sort == "relevance" and connection.vendor == "postgresql"
-    steps = (EVERYWHERE,) if has_leading else (LEADING, EVERYWHERE)
+    is_long = bool(query.terms) and len(query.terms[-1].words[-1]) >= LONG_BEGINNING
+    steps = (EVERYWHERE,) if has_leading or is_long else (LEADING, EVERYWHERE)
     for step in steps:
         if step <= query.reach and len(answer.rows) <= question.limit:
             wider = question.ask(query, reach=step)

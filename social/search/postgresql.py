@@ -22,7 +22,19 @@ from social.search.matching import (
     any_of,
     loosened,
 )
-from social.search.plan import COLUMNS, ENOUGH, MOST_COUNTED, MOST_RANKED, MOST_SORTED, Answer, Place, Plan, Row
+from social.search.plan import (
+    COLUMNS,
+    COMMON,
+    ENOUGH,
+    MOST_COUNTED,
+    MOST_RANKED,
+    MOST_SORTED,
+    MOST_WALKED,
+    Answer,
+    Place,
+    Plan,
+    Row,
+)
 from social.search.sections import Section, keywords
 
 # A tsvector counts places up to 16,383 and keeps 255 of a lexeme; beyond, a word is found, but in no phrase.
@@ -140,7 +152,7 @@ def _phrase(phrase: Phrase) -> Iterator[str]:
 
 # How many there are: known when all of them came, or when they are very many.
 TOTAL = """CASE WHEN count(DISTINCT document_id) >= %(count_to)s THEN %(count_to)s
-    WHEN bool_or(tier = 9) AND count(*) FILTER (WHERE tier = 1) < %(most)s / 2 THEN count(DISTINCT document_id) END"""
+    WHEN bool_or(tier = 9) THEN count(DISTINCT document_id) END"""
 # Whether a story may be found is asked of those on the page alone: the order is made first, in a subquery of its own.
 # Exact titles come first; then what weighs most: title, author and tags, description, and words the text uses much.
 RANKED = """
@@ -177,14 +189,16 @@ NEWEST = """
     WHERE story_id IN ({among})
     ORDER BY published_at DESC, document_id DESC LIMIT %(limit)s
 """
+# What came may be all there is.
 COUNT = """
-    (SELECT {total} FROM social_search_ranked(
+    CASE WHEN %(exact)s::tsquery IS NULL AND (SELECT count(*) FROM hits) < %(limit)s + 25
+    THEN (SELECT count(*) FROM hits) ELSE (SELECT {total} FROM social_search_ranked(
         NULL, NULL, NULL, %(wanted)s::tsquery, %(exact)s::tsquery, %(since)s::timestamptz, %(count_to)s, %(enough)s
-    ))
+    )) END
 """
 # How many, and whether the newest weeks alone have enough: then the listings may be walked.
-COMMON = """
-    SELECT {total}, count(DISTINCT document_id) FILTER (WHERE tier = 2) >= %(enough)s FROM social_search_ranked(
+SHARE = """
+    SELECT {total}, count(DISTINCT document_id) FILTER (WHERE tier = 2) >= %(common)s FROM social_search_ranked(
         NULL, NULL, NULL, %(wanted)s::tsquery, %(exact)s::tsquery, %(since)s::timestamptz, %(count_to)s, %(enough)s
     )
 """
@@ -216,7 +230,7 @@ WALK_LISTING = """
         FROM (
             SELECT listing.story_id, listing.{column} FROM social_listing listing
             WHERE listing.is_listed AND {after}
-            ORDER BY listing.{column} DESC, listing.story_id DESC LIMIT %(many)s
+            ORDER BY listing.{column} DESC, listing.story_id DESC LIMIT %(walked)s
         ) listing JOIN social_searchdocument document ON document.story_id = listing.story_id
         WHERE document.vector @@ %(wanted)s::tsquery
             AND (%(exact)s::tsquery IS NULL OR document.vector @@ %(exact)s::tsquery)
@@ -240,7 +254,9 @@ def find(plan: Plan) -> Answer:
         "limit": plan.limit,
         "most": MOST_RANKED,
         "enough": ENOUGH,
+        "common": COMMON,
         "many": MOST_SORTED,
+        "walked": MOST_WALKED,
         "count_to": MOST_COUNTED,
     }
     if plan.sort == "relevance":
@@ -259,7 +275,7 @@ def find(plan: Plan) -> Answer:
     after = f"(listing.{column}, listing.story_id) < (%(value)s, %(id)s::uuid)" if plan.after else "TRUE"
     fields = {"column": column, "among": plan.among, "after": after}
     with connection.cursor() as cursor:
-        cursor.execute(COMMON.format(total=TOTAL), params)
+        cursor.execute(SHARE.format(total=TOTAL), params)
         total, is_common = cursor.fetchone()
     if not is_common:
         answer = _answer(BY_LISTING.format(**fields), params)
