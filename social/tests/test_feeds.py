@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Block, User
 from social.feeds.excerpts import opening
 from social.services import refresh_listing
 from stories.models import Chapter, Story
@@ -102,7 +102,7 @@ def test_an_author_s_feed_and_a_tag_s_leave_out_what_is_for_grown_up_readers(cli
     assert len(queries) == 2
     assert [entry.title for entry in feed.entries] == ["Tame: Night"]
     assert feed.feed.link == f"http://testserver/@{author.handle}/"
-    assert f'href="/feeds/@{author.handle}/"'.encode() in client.get(f"/@{author.handle}/").content
+    assert f'/feeds/@{author.handle}/"'.encode() in client.get(f"/@{author.handle}/").content
     assert b'href="/feeds/tags/sea/"' in client.get("/library/?tag=sea").content
 
     with CaptureQueriesContext(connection) as queries:
@@ -160,6 +160,12 @@ def test_nobody_has_a_feed_who_has_no_public_page(client: Client) -> None:
     assert client.get(address).status_code == 404
     client.force_login(story.owner)
     assert client.get(address).status_code == 404
+    hidden_from = create_user()
+    open_one = publish("Night")
+    Block.objects.create(blocker=open_one.owner, blocked=hidden_from)
+    assert client.get(f"/feeds/@{open_one.owner.handle}/").status_code == 200
+    client.force_login(hidden_from)
+    assert client.get(f"/feeds/@{open_one.owner.handle}/").status_code == 404
     for unknown in ("/feeds/@nobody/", "/feeds/tags/unknown/", "/feeds/tags/%00/"):
         assert client.get(unknown).status_code == 404
 
