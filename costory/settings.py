@@ -175,6 +175,8 @@ LOGOUT_REDIRECT_URL = "home"
 EMAIL_URL: str = env.str("EMAIL_URL", default="")
 EMAIL_CONFIGURED = bool(EMAIL_URL)
 vars().update(env.email_url_config(EMAIL_URL or "consolemail://"))
+# A mail server that says nothing holds nobody up for longer.
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="CoStory <bonjour@costory.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

@@ -147,6 +147,11 @@ def test_who_sees_a_public_list(client, reader):
     reading_list = full_list(owner, "One")
     services.add_to_list(reading_list=reading_list, story=public_story("For the grown-up", rating="explicit"))
     here = f"/lists/{reading_list.pk}/"
+    services.create_list(owner=owner, name="Nobody's business")
+    User.objects.filter(pk=owner.pk).update(is_public=True)
+    profile = Client().get(f"/@{owner.handle}/").text
+    assert f'href="{here}"' in profile
+    assert "business" not in profile
     assert "For the grown-up" not in client.get(here).text
     ReaderSettings.objects.create(user=reader, shows_mature=True)
     assert "For the grown-up" in client.get(here).text
