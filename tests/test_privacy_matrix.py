@@ -227,8 +227,7 @@ def world() -> World:
 def shown(client: Client, address: str) -> tuple[int, set[str]]:
     """What an address answers and which of the marks are in it, compressed or not."""
     response = client.get(address)
-    content = b"".join(response.streaming_content) if response.streaming else response.content
-    text = content.decode(errors="replace") + str(dict(response.items()))
+    text = b"".join(response).decode(errors="replace") + str(dict(response.items()))
     return response.status_code, {mark for mark in (TITLE, TEXT, CLOSED) if mark in text or mark.lower() in text}
 
 

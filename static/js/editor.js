@@ -281,6 +281,15 @@ function askForLogin() {
   openLogin();
 }
 
+// A fragment beside the page that meets an expired login would lead all of it to the login page, the text that is being
+// written included. Here the login comes to the page.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const target = event.detail.xhr.getResponseHeader("HX-Redirect");
+  if (!target || new URL(target, location).pathname !== new URL(form.dataset.loginUrl, location).pathname) return;
+  event.preventDefault();
+  openLogin();
+});
+
 function openLogin() {
   import("./editor-login.js").then(({ logIn }) =>
     logIn(form.dataset.loginUrl, async () => {

@@ -300,6 +300,23 @@ def test_an_expired_login_is_answered_on_the_page(editor: Page, chapter: Chapter
     assert stored(chapter).content == f"{START} Typed while logged out."
 
 
+def test_a_fragment_that_meets_an_expired_login_leaves_the_page_where_it_is(editor: Page, chapter: Chapter) -> None:
+    text = editor.locator(".editor__text")
+    text.evaluate("field => { field.value += ' Not yet sent.'; }")
+    Session.objects.all().delete()
+    address = editor.url
+    editor.evaluate("htmx.trigger(document.body, 'wallet-changed')")
+    dialog = editor.get_by_role("dialog", name="Please log in again")
+    expect(dialog).to_be_visible()
+    assert editor.url == address
+    assert text_on_screen(editor).endswith("Not yet sent.")
+
+    dialog.locator("[name=login]").fill(chapter.story.owner.email)
+    dialog.locator("[name=password]").fill(PASSWORD)
+    dialog.get_by_role("button", name="Log in").click()
+    expect(dialog).not_to_be_attached()
+
+
 def test_a_login_in_another_tab_is_noticed(editor: Page, browser_context: BrowserContext, chapter: Chapter) -> None:
     Session.objects.all().delete()
     type_at_end(editor, " Typed while logged out.")
