@@ -47,6 +47,14 @@ def test_a_place_is_kept_on_every_device(client, story, reader):
     assert Reading.objects.get(reader=reader).is_finished
 
 
+def test_what_a_device_kept_gives_way_to_what_the_account_knows(client, story, reader):
+    older = {"chapter": 2, "paragraph": 1, "is_older": "on"}
+    assert client.post(f"/stories/{story.pk}/place/", older).status_code == 204
+    assert Reading.objects.get(reader=reader).paragraph == 1
+    client.post(f"/stories/{story.pk}/place/", {**older, "chapter": 1})
+    assert Reading.objects.get(reader=reader).chapter.position == 2
+
+
 def test_whoever_paused_their_history_leaves_no_trace(client, story, reader):
     ReaderSettings.objects.create(user=reader, keeps_history=False)
     client.get(f"/stories/{story.pk}/chapters/2/")

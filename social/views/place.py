@@ -25,6 +25,8 @@ def place_keep(request: AuthedRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return HttpResponse(status=422)
     entry, _previous, _following = book.around(form.cleaned_data["chapter"])
+    if form.cleaned_data["is_older"] and book.place is not None:
+        return HttpResponse(status=204)
     chapter = get_object_or_404(Chapter.objects.without_text(), pk=entry.chapter.pk)
     keep_place(
         reader=request.user,

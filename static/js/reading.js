@@ -1,6 +1,8 @@
 // The reading page: arrow keys and a swipe turn to the next chapter, the page is set at once, the place is kept.
 // Everything here has a link or a button that does it without scripts.
 
+import { keepPlace } from "./places.js";
+
 const reader = document.querySelector(".reader");
 
 function turn(way) {
@@ -63,10 +65,12 @@ function first() {
   return null;
 }
 
+// A chapter opened again by its plain address begins at the top; the links that go on carry the line.
 const wanted = /^#at-(\d+)$/.exec(location.hash);
 if (wanted && chapters.length === 1) blocksOf(chapters[0])[Number(wanted[1])]?.scrollIntoView({ block: "start" });
 
 const form = document.querySelector("[data-place]");
+const here = document.querySelector("[data-stranger]")?.dataset.stranger;
 let told = "";
 let timer = 0;
 
@@ -82,6 +86,10 @@ function tell() {
   const said = `${at.chapter} ${at.paragraph} ${isFinished}`;
   if (said === told) return;
   told = said;
+  if (!form) {
+    keepPlace(here, { chapter: at.chapter, paragraph: at.paragraph, isFinished });
+    return;
+  }
   const body = new FormData(form);
   body.set("chapter", at.chapter);
   body.set("paragraph", at.paragraph);
@@ -90,7 +98,8 @@ function tell() {
   fetch(form.action, { method: "POST", body, keepalive: true }).catch(() => { told = ""; });
 }
 
-if (form) {
+if (form || here) {
   addEventListener("scroll", () => { timer ||= setTimeout(tell, 4000); }, { passive: true });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") tell(); });
 }
+if (here && chapters.length) tell();
