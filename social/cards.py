@@ -43,14 +43,14 @@ def found_cards(listings: Sequence[Listing], query: Query) -> list[SafeString]:
     for listing in listings:
         story = listing.story
         listing.marked_title = highlight(story.title, query, language=story.language)  # type: ignore[attr-defined]  # For the template.
-        listing.marked_text = snippet(story.description, query, language=story.language)  # type: ignore[attr-defined]
-    silent = [each for each in listings if "<mark>" not in each.marked_title + each.marked_text]  # type: ignore[attr-defined]
+        listing.marked_text = snippet(story.description, query, language=story.language)  # type: ignore[attr-defined]  # Too.
+    silent = [each for each in listings if "<mark>" not in each.marked_title + each.marked_text]  # type: ignore[attr-defined]  # Too.
     beginnings = _beginnings([each.story_id for each in silent])
     for listing in silent:
         text = beginnings.get(listing.story_id, "")
         place = snippet(text, query, language=listing.story.language)
         if "<mark>" in place:
-            listing.marked_text = place  # type: ignore[attr-defined]
+            listing.marked_text = place  # type: ignore[attr-defined]  # Too.
     return [
         mark_safe(render_to_string("social/_card.html", {"listing": listing, "story": listing.story}))  # noqa: S308  A template's.
         for listing in listings

@@ -19,7 +19,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
@@ -330,7 +330,7 @@ def _place(asked: Any) -> dict[str, Any]:
 def _gravity(severity: int) -> tuple[str, str]:
     if severity >= GRAVE:
         return "grave", _("Grave")
-    return ("serious", _("Serious")) if severity >= SERIOUS else ("light", _("Light"))
+    return ("serious", _("Serious")) if severity >= SERIOUS else ("light", pgettext("severity", "Light"))
 
 
 def _undo_form(decision: Decision, bound: UndoForm | None, undone: UUID | None) -> UndoForm | None:
