@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import AnonymousUser, Group
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import caches
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -22,7 +22,7 @@ from accounts.models import ApiToken, Block, User
 from coaching.models import Finding, Message, Proposal, Reply, Session
 from costory.leaving.tests.conftest import create_rich_person
 from social.models import Comment, Decision, Follow, Listing, Notification, ReadingList
-from social.services import refresh_listing
+from social.services import appoint_moderator, refresh_listing
 from stories.models import (
     Beat,
     Chapter,
@@ -207,9 +207,7 @@ def world() -> World:
     later.items.create(story=story, position=1)
     people["follower"].readings.create(story=story, chapter=chapter, read_at=timezone.now())
     Comment.objects.create(story=story, author=people["follower"], content=f"On {TEXT}.")
-    people["moderator"].is_staff = True
-    people["moderator"].save()
-    people["moderator"].groups.add(*Group.objects.all())
+    appoint_moderator(person=people["moderator"])
     world.viewers = {"anonymous": Client(), "owner": Client()}
     world.viewers["owner"].force_login(owner)
     for name, person in people.items():

@@ -51,18 +51,22 @@ class ReportForm(forms.Form):
 class StrangerReportForm(ReportForm):
     """A report by somebody without an account (Digital Services Act, article 16, 2)."""
 
+    # What is needed depends on the reason, which a browser does not know.
+    use_required_attribute = False
+    _UNLESS_A_CHILD = {"required": _("Needed, unless you report the sexual abuse of a child.")}
+
     name = forms.CharField(
         label=_("Your name"),
         help_text=_("Not needed to report the sexual abuse of a child."),
         max_length=120,
-        required=False,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages=_UNLESS_A_CHILD,
     )
     email = forms.EmailField(
         label=_("Your e-mail address"),
         help_text=_("For the receipt and the decision, and for nothing else. Whoever you report does not learn it."),
-        required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages=_UNLESS_A_CHILD,
     )
     is_in_good_faith = forms.BooleanField(
         label=_("I believe in good faith that what I say is right and complete."),
@@ -77,10 +81,11 @@ class StrangerReportForm(ReportForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("reason") != Report.Reason.CHILD_ABUSE:
+        if cleaned.get("reason") == Report.Reason.CHILD_ABUSE:
             for name in ("name", "email"):
-                if not cleaned.get(name) and name not in self.errors:
-                    self.add_error(name, _("Needed, unless you report the sexual abuse of a child."))
+                if self.has_error(name, "required"):
+                    del self.errors[name]
+                    cleaned[name] = ""
         return cleaned
 
     @property

@@ -60,6 +60,9 @@ def server(model_url: str) -> Iterator[str]:
             "LOG_LEVEL": "ERROR",
         }
         subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=env, check=True)
+        # The stories of the demo's library, and an operator.
+        seed = [sys.executable, "manage.py", "seed_demo"]
+        subprocess.run(seed, cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
         command = [sys.executable, "-m", "uvicorn", "costory.asgi:application", "--port", str(PORT)]
         process = subprocess.Popen([*command, "--log-level", "error"], cwd=ROOT, env=env)
         try:
@@ -246,6 +249,38 @@ def conflict(page: Page, chapter: str, size: str, scheme: str) -> None:
     shoot(page, "conflict", size, scheme)
 
 
+def moderation(browser: Browser, url: str, size: str, scheme: str) -> None:
+    """A passage of the library's first story is reported, and stands in the queue and on the screen that decides."""
+    context = browser.new_context(base_url=url, viewport=SIZES[size], color_scheme=scheme, locale="en-GB")  # type: ignore[arg-type]  # As above.
+    page = context.new_page()
+    page.goto("/library/?language=en")
+    page.locator("main article a, main .library-list a").first.click()
+    page.locator(".title-page__do a").first.click()
+    passage = page.locator(".prose--book p").nth(1).inner_text()[:120]
+    page.get_by_role("link", name="Report this chapter").click()
+    page.locator("[name=reason][value=copyright]").check()
+    page.locator("[name=quote]").fill(passage)
+    page.locator("[name=explanation]").fill("This passage is from a book I published in 2019.")
+    page.locator("[name=name]").fill("Yann")
+    page.locator("[name=email]").fill(f"yann-{size}-{scheme}@example.org")
+    page.locator("[name=is_in_good_faith]").check()
+    page.evaluate("scrollTo(0, 0)")
+    shoot(page, "report", size, scheme)
+    page.locator("main form button").last.click()
+    page.goto("/accounts/login/")
+    page.locator("[name=login]").fill("admin@costory.example")
+    page.locator("[name=password]").fill("admin-costory")
+    page.locator("main form button").last.click()
+    page.wait_for_url("**/")
+    page.goto("/admin/social/case/")
+    shoot(page, "moderation-queue", size, scheme)
+    page.locator(".field-subject a").first.click()
+    page.locator("mark").wait_for()
+    page.locator("summary", has_text="Correct the rating").click()
+    shoot(page, "moderation-screen", size, scheme)
+    context.close()
+
+
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with ModelServer() as model, server(model.url) as url, sync_playwright() as playwright:
@@ -253,6 +288,7 @@ def main() -> None:
         for size in SIZES:
             for scheme in ("light", "dark"):
                 walk(browser, url, size, scheme)
+                moderation(browser, url, size, scheme)
         browser.close()
 
 
