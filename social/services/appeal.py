@@ -11,7 +11,7 @@ from accounts.models import User
 from costory.lib.errors import DomainError
 from social.models import MAX_EXPLANATION, Appeal, Case, Decision, Letter, Notification
 from social.selectors.case import deciders
-from social.services.decision import GroundMissing, NotPossible, OwnMatter, Reasons, lift
+from social.services.decision import GroundMissing, NotPossible, OwnMatter, Reasons, hold_matter, lift
 from social.services.letter import write_letter
 
 # An appeal waits among what is grave, not behind every advertisement.
@@ -60,7 +60,7 @@ def decide_appeal(*, appeal: Appeal, moderator: User, outcome: str, answer: str)
 
     Raises OwnMatter, OwnJudgement where another could look, GroundMissing, and NotPossible where it was decided.
     """
-    case = Case.objects.select_for_update().get(pk=appeal.decision.case_id)
+    case, _person = hold_matter(case_id=appeal.decision.case_id)
     stored = Appeal.objects.select_related("decision__case").get(pk=appeal.pk)
     if stored.person_id == moderator.pk:
         raise OwnMatter(_("This is your own: somebody else decides it."))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Final
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -87,11 +88,9 @@ def decide(
     `days` are those of a suspension, `rating` the one that is set. Raises GroundMissing, NotPossible, OwnMatter and
     StaffIsSafe, having changed nothing.
     """
-    stored = Case.objects.select_for_update().get(pk=case.pk)
+    stored, person = hold_matter(case_id=case.pk)
     chosen = Decision.Action(action)
     _refuse(stored, moderator, chosen, reasons, days, rating)
-    # A person first, then their thing: the order of whoever closes an account.
-    person = User.objects.select_for_update().filter(pk=stored.person_id).first()
     if chosen in _ON_PEOPLE and (person is None or person.is_staff or person.is_superuser):
         raise StaffIsSafe(_("This account works for the house, or is gone."))
     was_held = _is_held(stored)
@@ -132,14 +131,13 @@ def undo(*, decision: Decision, moderator: User, reasons: Reasons) -> Decision:
 
 def lift(*, decision: Decision, moderator: User, reasons: Reasons, is_told: bool) -> Decision:
     """Lift a decision inside a transaction; whoever it concerns is told here unless something else tells them."""
-    case = Case.objects.select_for_update().get(pk=decision.case_id)
+    case, person = hold_matter(case_id=decision.case_id)
     if decision.action in (Decision.Action.DISMISS, Decision.Action.LIFT):
         raise NotPossible(_("There is nothing to lift."))
     if Decision.objects.filter(lifts=decision).exists():
         raise NotPossible(_("This decision was lifted already."))
     if not reasons.facts.strip():
         raise GroundMissing(_("Say what was found."))
-    person = User.objects.select_for_update().filter(pk=decision.person_id).first()
     lifting = Decision.objects.create(
         case=case,
         person_id=decision.person_id,
@@ -158,6 +156,21 @@ def lift(*, decision: Decision, moderator: User, reasons: Reasons, is_told: bool
         tell(decision=lifting)
     _record(lifting)
     return lifting
+
+
+def hold_matter(*, case_id: UUID) -> tuple[Case, User | None]:
+    """A case and whose it is, locked to the end of the transaction, and what it is about with them.
+
+    First the person, then their thing, then the case: whoever closes an account begins with the person, whoever
+    publishes with the story, and comes to the case last.
+    """
+    case = Case.objects.get(pk=case_id)
+    person = User.objects.select_for_update().filter(pk=case.person_id).first()
+    if case.kind == Case.Kind.STORY:
+        Story.objects.select_for_update().filter(pk=case.target_id).values_list("pk").first()
+    elif case.kind == Case.Kind.COMMENT:
+        Comment.objects.select_for_update().filter(pk=case.target_id).values_list("pk").first()
+    return Case.objects.select_for_update().get(pk=case_id), person
 
 
 def tell(*, decision: Decision) -> None:

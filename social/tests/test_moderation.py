@@ -2,7 +2,11 @@
 
 import html
 import re
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,6 +20,7 @@ from django.utils import timezone
 
 from accounts.models import Block, User
 from costory.leaving import erase_person
+from costory.lib.errors import DomainError
 from events.models import Event
 from social import services
 from social.models import Appeal, Case, Comment, Decision, Letter, Listing, ModeratorReading, Notification, Report
@@ -82,6 +87,7 @@ def act(client: Client, case: Case, action: str, **fields: str) -> int:
 # --- Who may report what -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_one_reports_what_one_sees_and_nothing_else(client: Client):
     public, private, link = published(), published(visibility="private"), published(visibility="link")
     stranger, owner = Client(), Client()
@@ -120,6 +126,7 @@ def test_one_reports_what_one_sees_and_nothing_else(client: Client):
     assert not Report.objects.exists()
 
 
+@pytest.mark.once
 def test_what_is_read_says_where_to_report_it(client: Client):
     public, link = published(), published(visibility="link")
     for address in (
@@ -142,6 +149,7 @@ def test_what_is_read_says_where_to_report_it(client: Client):
     assert "/report/" not in client.get(reverse("social:story-read", args=[public.pk])).text
 
 
+@pytest.mark.once
 def test_one_does_not_report_oneself(client: Client):
     story = published()
     client.force_login(story.owner)
@@ -150,6 +158,7 @@ def test_one_does_not_report_oneself(client: Client):
     assert not Case.objects.filter(is_open=True).exists()
 
 
+@pytest.mark.once
 def test_a_stranger_gives_a_name_and_good_faith_unless_a_child_is_in_danger(client: Client):
     story = published()
     said = {"reason": "privacy", "explanation": "My address stands in it.", "quote": "at Ar-Men"}
@@ -297,6 +306,7 @@ def test_an_account_is_suspended_and_closed_but_not_a_colleagues(client: Client,
     assert act(client, case, "restrict") == 403
 
 
+@pytest.mark.once
 def test_a_report_is_dismissed_without_a_word_to_whom_it_was_about(
     client: Client, moderator: User, django_capture_on_commit_callbacks
 ):
@@ -330,6 +340,7 @@ def test_nobody_changes_what_stands_on_record(client: Client, moderator: User):
     assert client.post(page.replace("change", "delete"), {"post": "yes"}).status_code == 403
 
 
+@pytest.mark.once
 def test_a_moderator_has_exactly_their_rights(client: Client, moderator: User):
     story = published()
     client.force_login(moderator)
@@ -409,6 +420,7 @@ def test_the_queue_shows_what_is_grave_first_in_few_queries(
 # --- Letters -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("language", "greeting"), [("en", "Hello,"), ("fr", "Bonjour")])
 def test_letters_are_in_the_receivers_language_and_go_once(
     moderator: User, language: str, greeting: str, settings, django_capture_on_commit_callbacks
@@ -440,6 +452,7 @@ def test_letters_are_in_the_receivers_language_and_go_once(
 # --- Appeals -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_only_whom_it_concerns_appeals_and_somebody_else_decides(client: Client, moderator: User):
     story, other = published(), services.appoint_moderator(person=create_user())
     case = reported(story)
@@ -477,6 +490,7 @@ def test_only_whom_it_concerns_appeals_and_somebody_else_decides(client: Client,
     assert "You are right." in client.get(page).text
 
 
+@pytest.mark.once
 def test_whoever_is_banned_appeals_by_the_link_in_the_letter_for_half_a_year(
     client: Client, moderator: User, django_capture_on_commit_callbacks
 ):
@@ -522,6 +536,7 @@ def test_a_flood_of_links_waits_for_a_look_and_appears_after_it(client: Client, 
     assert Client().get(reading).status_code == 200
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("text", "is_held"),
     [
@@ -616,6 +631,7 @@ def test_a_strangers_name_goes_half_a_year_after_the_decision(moderator: User):
     assert (report.reporter_name, report.reporter_email) == ("", "")
 
 
+@pytest.mark.once
 def test_a_program_reports(client: Client):
     story = published()
     comment, hidden = commented(story), published(visibility="private")
@@ -654,3 +670,41 @@ def test_the_database_holds_what_the_rules_say():
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
             Decision.objects.create(**wrong)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_what_many_do_at_once_is_done_once():
+    """Eight reports make one case; of two moderators one dismisses; a story is closed while it is decided on."""
+    story, judge = published(), services.appoint_moderator(person=create_user())
+    readers = [create_user() for _ in range(8)]
+
+    def at_once(*works: Callable[[], object]) -> list[object]:
+        gate = threading.Barrier(len(works))
+
+        def work(one: Callable[[], object]) -> object:
+            gate.wait(10)
+            try:
+                return one()
+            except DomainError as refusal:
+                return refusal
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(works)) as pool:
+            return list(pool.map(work, works))
+
+    at_once(*(partial(reported, story, reader) for reader in readers))
+    case = Case.objects.get()
+    assert (case.report_count, Report.objects.count()) == (8, 8)
+
+    decide = partial(services.decide, case=case, moderator=judge, action="dismiss", reasons=WHY)
+    answers = at_once(decide, decide)
+    assert sorted(type(answer).__name__ for answer in answers) == ["Decision", "NotPossible"]
+
+    for _round in range(3):
+        reported(story, create_user())
+        show = partial(set_visibility, story=story, visibility="private")
+        answers = at_once(partial(services.decide, case=case, moderator=judge, action="warn", reasons=WHY), show)
+        assert not [answer for answer in answers if isinstance(answer, Exception)]
+        set_visibility(story=story, visibility="public")
