@@ -148,6 +148,8 @@ def test_the_privacy_notice_names_who_handles_a_part_of_it(client: Client, setti
     assert "Sentry (errors.costory.example)" in page(client, "privacy")
 
 
+@pytest.mark.django_db  # The front page shows stories.
+@pytest.mark.once
 def test_the_index_and_every_page_lead_there(client: Client):
     index = Outline(client.get("/legal/").content.decode())
     front = Outline(client.get("/").content.decode())
