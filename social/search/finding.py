@@ -120,7 +120,7 @@ def search(
     parsed = parse(query)
     try:
         stories = Story.objects.published() if among is None else among
-        statement, params = stories.order_by().values("pk").query.sql_with_params()
+        statement, params = stories.order_by().values("id").query.sql_with_params()
     except EmptyResultSet:
         return SearchPage([], parsed, total=0)
     names = [f"among{number}" for number in range(len(params))]

@@ -84,7 +84,6 @@ def _write(story: Story) -> None:
         section("D", _texts(story), story.language, most=MOST_WORDS_OF_TEXT),
     ]
     words = spelling.words_of([story.title, *names, story.description], story.language)
-    spelling.replace_words(old=known.vocabulary if known else [], new=words)
     document, _created = SearchDocument.objects.update_or_create(
         story=story,
         defaults={
@@ -97,6 +96,8 @@ def _write(story: Story) -> None:
     )
     backend = postgresql if connection.vendor == "postgresql" else sqlite
     backend.write(document.pk, sections, facts)
+    # Last: words that many stories have are rows that many wait for.
+    spelling.replace_words(old=known.vocabulary if known else [], new=words)
 
 
 def _texts(story: Story) -> Iterator[str]:

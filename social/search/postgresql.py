@@ -153,7 +153,9 @@ def _phrase(phrase: Phrase) -> Iterator[str]:
 # How many there are: known when all of them came, or when they are very many.
 TOTAL = """CASE WHEN count(DISTINCT document_id) >= %(count_to)s THEN %(count_to)s
     WHEN bool_or(tier = 9) THEN count(DISTINCT document_id) END"""
-# Whether a story may be found is asked of those on the page alone: the order is made first, in a subquery of its own.
+# Whether a story may be found is asked of those on the page alone: the order is made first, in a subquery of its own,
+# and OFFSET keeps the planner from collecting all stories that may.
+IS_FOUND = "EXISTS (SELECT FROM ({among}) story WHERE story.id = ordered.story_id OFFSET 0)"
 # Exact titles come first; then what weighs most: title, author and tags, description, and words the text uses much.
 RANKED = """
     WITH found AS MATERIALIZED (
@@ -174,7 +176,7 @@ RANKED = """
     )
     SELECT story_id, score, document_id, (SELECT {total} FROM found)
     FROM (SELECT * FROM ranked WHERE {after} ORDER BY score DESC, document_id DESC) ordered
-    WHERE story_id IN ({among})
+    WHERE {is_found}
     ORDER BY score DESC, document_id DESC LIMIT %(limit)s
 """
 NEWEST = """
@@ -186,7 +188,7 @@ NEWEST = """
     )
     SELECT story_id, published_at, document_id, {count}
     FROM (SELECT * FROM hits ORDER BY published_at DESC, document_id DESC) ordered
-    WHERE story_id IN ({among})
+    WHERE {is_found}
     ORDER BY published_at DESC, document_id DESC LIMIT %(limit)s
 """
 # What came may be all there is.
@@ -218,7 +220,7 @@ BY_LISTING = """
     SELECT story_id, {column}, story_id, counted.hits
     FROM counted LEFT JOIN (
         SELECT * FROM (SELECT * FROM listed listing WHERE {after} ORDER BY {column} DESC, story_id DESC) ordered
-        WHERE story_id IN ({among})
+        WHERE {is_found}
         ORDER BY {column} DESC, story_id DESC LIMIT %(limit)s
     ) page ON TRUE
     ORDER BY {column} DESC, story_id DESC
@@ -236,7 +238,7 @@ WALK_LISTING = """
             AND (%(exact)s::tsquery IS NULL OR document.vector @@ %(exact)s::tsquery)
             AND (%(since)s::timestamptz IS NULL OR document.released_at >= %(since)s::timestamptz)
     ) ordered
-    WHERE story_id IN ({among})
+    WHERE {is_found}
     ORDER BY {column} DESC, story_id DESC LIMIT %(limit)s
 """
 
@@ -259,6 +261,7 @@ def find(plan: Plan) -> Answer:
         "walked": MOST_WALKED,
         "count_to": MOST_COUNTED,
     }
+    is_found = IS_FOUND.format(among=plan.among)
     if plan.sort == "relevance":
         params |= {
             "titled": tsquery(loosened(plan.titled)),
@@ -267,13 +270,13 @@ def find(plan: Plan) -> Answer:
             "ranking": tsquery(any_of(*plan.ranking)) if plan.ranking else "'='",
         }
         after = "(score, document_id) < (%(value)s, %(id)s)" if plan.after else "TRUE"
-        return _answer(RANKED.format(among=plan.among, after=after, total=TOTAL), params)
+        return _answer(RANKED.format(is_found=is_found, after=after, total=TOTAL), params)
     if plan.sort == "new":
         count = COUNT.format(total=TOTAL) if plan.counts else "NULL"
-        return _answer(NEWEST.format(among=plan.among, count=count), params)
+        return _answer(NEWEST.format(is_found=is_found, count=count), params)
     column = COLUMNS[plan.sort]
     after = f"(listing.{column}, listing.story_id) < (%(value)s, %(id)s::uuid)" if plan.after else "TRUE"
-    fields = {"column": column, "among": plan.among, "after": after}
+    fields = {"column": column, "is_found": is_found, "after": after}
     with connection.cursor() as cursor:
         cursor.execute(SHARE.format(total=TOTAL), params)
         total, is_common = cursor.fetchone()
