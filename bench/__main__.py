@@ -140,6 +140,37 @@ def studio(count: int) -> list[Row]:
     ]
 
 
+def library(count: int) -> list[Row]:
+    from bench import library as bench
+    from bench import people
+    from coaching.models import Session
+
+    reader = people.create(1, model="test/none")[0]
+    asked = bench.prepare(Session.objects.get(pk=reader.session_id).user_id)
+    headers = {"Cookie": reader.headers["Cookie"], **bench.STRANGER}
+    runs = [bench.measure(asked, headers) for _ in range(count)]
+    floor, own = median(run.floor for run in runs), median(run.own_floor for run in runs)
+    cost = {name: median(run.pages[name] for run in runs) for name in runs[0].pages}
+    rows = []
+    for name, label, target in (
+        ("list", "library page, 24 cards, signed in ÷ empty view of a bare Django project, CPU of the server", "≤ 6"),
+        ("list, anonymous", "— anonymous", "≤ 1.5"),
+        ("chapter", "reading page, 3,000 words, with like, place and comment count, signed in ÷ empty view", "≤ 10"),
+        ("chapter, anonymous", "— anonymous", "≤ 2"),
+    ):
+        ratio = median(run.pages[name] / run.floor for run in runs)
+        rows.append((label, target, f"{ratio:.1f}", f"{cost[name]:.0f} ÷ {floor:.0f} µs"))
+    depth = median(run.pages["deep"] / run.pages["list"] for run in runs)
+    wait = median(run.deep_ms / run.first_ms for run in runs)
+    waits = ", ".join(f"{median(getattr(run, name) for run in runs):.1f}" for name in ("deep_ms", "first_ms"))
+    return [
+        *rows,
+        ("the product's own empty page ÷ empty view", "", f"{own / floor:.1f}", f"{own:.0f} µs"),
+        ("library page at half the depth of 20,000 stories ÷ the first, CPU of the server", "≤ 2", f"{depth:.2f}", ""),
+        ("— time to its last byte, one reader", "≤ 2", f"{wait:.2f}", f"{waits} ms"),
+    ]
+
+
 def mentions(count: int) -> list[Row]:
     from bench import mentions as bench
 
@@ -264,6 +295,7 @@ def main() -> int:
             "ledger": lambda: ledger(options.rounds, database_url),
             "pages": lambda: pages(options.rounds),
             "studio": lambda: studio(options.rounds),
+            "library": lambda: library(options.rounds),
             "mentions": lambda: mentions(options.rounds),
             "autosave": lambda: autosave(options.rounds),
             "epub": lambda: epub(options.rounds),

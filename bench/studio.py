@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import re
 import urllib.request
@@ -15,10 +14,11 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 
 from bench.machine import SERVER_CORE, Server, free_port, uvicorn
+from bench.requests import cpu_of
 from stories.models import Chapter, Story
 
 CHAPTERS, WORDS = 60, 2_000
-REQUESTS, AT_ONCE = 1_200, 4
+REQUESTS = 1_200
 _PARAGRAPH = "The lamp faltered before the storm, and the keeper put down her cup and counted stairs. " * 5
 _SCRIPT = re.compile(r'<script[^>]*\bsrc="([^"]+)"')
 _IMPORT = re.compile(r'(?:^|[\s;}])(?:import|export)\b[^"\';]*["\'](\.{1,2}/[^"\']+)["\']')
@@ -58,41 +58,10 @@ def prepare(writer_id: uuid.UUID) -> str:
 def measure(address: str, headers: dict[str, str]) -> Page:
     """The page as its writer opens it, over and over, and the empty views, all through uvicorn and a2wsgi."""
     return Page(
-        floor=_cpu("bench.empty:application", "/empty/", {}, requests=REQUESTS * 3),
-        own_floor=_cpu("costory.asgi:application", "/healthz", {}, requests=REQUESTS * 2),
-        studio=_cpu("costory.asgi:application", address, headers, requests=REQUESTS),
+        floor=cpu_of("bench.empty:application", "/empty/", {}, requests=REQUESTS * 3),
+        own_floor=cpu_of("costory.asgi:application", "/healthz", {}, requests=REQUESTS * 2),
+        studio=cpu_of("costory.asgi:application", address, headers, requests=REQUESTS),
     )
-
-
-def _cpu(application: str, path: str, headers: dict[str, str], *, requests: int) -> float:
-    port = free_port()
-    with Server(uvicorn(application, port=port), port=port, cores=[SERVER_CORE]) as server:
-        asyncio.run(_ask(server.url, path, headers, 100))
-        before = server.read().cpu
-        asyncio.run(_ask(server.url, path, headers, requests))
-        return (server.read().cpu - before) / requests * 1e6
-
-
-async def _ask(url: str, path: str, headers: dict[str, str], requests: int) -> None:
-    """So many requests over connections that stay open, as a browser's do."""
-    host, _, port = url.removeprefix("http://").partition(":")
-    lines = [f"GET {path} HTTP/1.1", f"Host: {host}", *(f"{name}: {value}" for name, value in headers.items())]
-    request = ("\r\n".join(lines) + "\r\n\r\n").encode()
-
-    async def client() -> None:
-        reader, writer = await asyncio.open_connection(host, int(port))
-        for _ in range(requests // AT_ONCE):
-            writer.write(request)
-            head = await reader.readuntil(b"\r\n\r\n")
-            if not head.startswith(b"HTTP/1.1 200"):
-                raise RuntimeError(f"{path} answered {head[:80]!r}")
-            length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
-            if length is None:
-                raise RuntimeError(f"{path} does not say how long it is")
-            await reader.readexactly(int(length[1]))
-        writer.close()
-
-    await asyncio.gather(*(client() for _ in range(AT_ONCE)))
 
 
 # --- JavaScript --------------------------------------------------------------------------------------------------
