@@ -87,7 +87,9 @@ def prepare(reader_id: UUID) -> Library:
     order = Listing.objects.order_by("-published_at").values_list("published_at", flat=True)
     half = Listing.objects.filter(published_at__lte=order[LISTINGS // 2])
     cursor_there = Paging(limit=1).page_of(half, keys=KEYS["new"]).meta.next
-    return Library(chapter=chapter, deep=reverse("social:library") + LibraryForm.read(QueryDict()).following(cursor_there))
+    return Library(
+        chapter=chapter, deep=reverse("social:library") + LibraryForm.read(QueryDict()).following(cursor_there)
+    )
 
 
 def _book(story: Story, reader: User) -> str:

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "costory.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "social.kept_pages.KeptPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -149,6 +150,10 @@ CACHES: dict[str, dict[str, Any]] = {
         "OPTIONS": {"MAX_ENTRIES": 2_000},
     },
 }
+
+# Whether a process keeps the library's pages ready. They are asked about in the database before each use, so any number
+# of processes may; while somebody works on the templates nothing is kept.
+KEEPS_PAGES: bool = env.bool("KEEPS_PAGES", default=not DEBUG)
 
 # --- People ------------------------------------------------------------------------------------------------------
 

@@ -1,12 +1,14 @@
 """The library's lists: one query for a page of them, by keyset."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from costory.lib.api import Page, Paging
+from costory.lib.statement import SOMEBODY, Statement
 from social.forms.library import LENGTHS, Filters
 from social.models import Listing, ReaderSettings
 from social.search import SearchFilters, SearchPage, Sort, search
@@ -35,9 +37,14 @@ CARD: Final = (
 
 def ratings_for(user: "User | AnonymousUser") -> Collection[str]:
     """The ratings this person's lists hold."""
-    if user.is_authenticated and ReaderSettings.objects.filter(user=user, shows_mature=True).exists():
+    if user.is_authenticated and _asks_for_mature().first({SOMEBODY: user.pk}):
         return tuple(Story.Rating.values)
     return GENERAL
+
+
+@cache
+def _asks_for_mature() -> Statement:
+    return Statement(ReaderSettings.objects.filter(user=SOMEBODY, shows_mature=True).values_list("shows_mature"))
 
 
 def listings(filters: Filters, user: "User | AnonymousUser", ratings: Collection[str]) -> "ListingQuerySet":
@@ -64,9 +71,16 @@ def listings(filters: Filters, user: "User | AnonymousUser", ratings: Collection
     return found
 
 
-def library_page(filters: Filters, user: "User | AnonymousUser", *, cursor: str, limit: int = PAGE) -> Page[Listing]:
+def library_page(
+    filters: Filters,
+    user: "User | AnonymousUser",
+    *,
+    cursor: str,
+    limit: int = PAGE,
+    ratings: Collection[str] | None = None,
+) -> Page[Listing]:
     """A page of the library. Raises ApiError for a cursor that is none of this list."""
-    rows = listings(filters, user, ratings_for(user)).select_related("story__owner")
+    rows = listings(filters, user, ratings_for(user) if ratings is None else ratings).select_related("story__owner")
     rows = rows.only(*(f.attname for f in Listing._meta.concrete_fields), *CARD)
     return Paging(limit=limit, cursor=cursor[:1000] or None).page_of(rows, keys=KEYS[filters.order])
 

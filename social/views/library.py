@@ -1,27 +1,36 @@
 """The library: every story that anybody may find, and the ways to the one that is looked for."""
 
-from dataclasses import dataclass
-from typing import Any
+import contextlib
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from costory.lib.api import ApiError, Page
 from costory.lib.http import HtmxRequest
+from costory.lib.kept import Kept
 from costory.lib.pictures import picture_response
 from social.cards import cards, found_cards
 from social.forms.library import Filters, LibraryForm
+from social.kept_pages import confirm, stamp_at_hand
 from social.models import Listing
 from social.selectors.library import MOST_COUNTED, capped_counts, library_page, listings, ratings_for, search_page
+from social.selectors.stamps import Stamp, library_stamp
 from stories.exporting.cover import cover_svg
 from stories.models import Story, Tag
 
@@ -40,35 +49,87 @@ class Choice:
         return self.count > MOST_COUNTED
 
 
+# Everything of a look but who looks: the results, and how many there are of each kind. A minute old at most, and
+# results only while they are what the stamp says.
+_results: Final[Kept[SafeString]] = Kept(most=500, seconds=60)
+_counts: Final[Kept[dict[str, int]]] = Kept(most=1_000, seconds=60)
+
+
+def forget_looks() -> None:
+    """Keep none of it any longer, in this process."""
+    _results.clear()
+    _counts.clear()
+
+
 @login_not_required
 @require_safe
 @vary_on_headers("HX-Request", "HX-Target")
 def library(request: HtmxRequest) -> HttpResponse:
     """A page of the library as the address asks for it; with htmx only the cards that follow."""
     filters = LibraryForm.read(request.GET)
-    context = _found(request, filters) if filters.q else _listed(request, filters)
-    context |= {"filters": filters, "is_first": not request.GET.get("after")}
+    cursor = "" if filters.q else request.GET.get("after", "")[:1000]
+    context: dict[str, Any] = {"filters": filters, "is_first": not request.GET.get("after")}
     if request.htmx and request.htmx.target == "more":
-        return render(request, "social/library.html#cards", context)
+        found = _found(request, filters) if filters.q else _listed(request, filters, cursor, ratings_for(request.user))
+        return render(request, "social/library.html#cards", context | found)
+    if filters.q:
+        results = _drawn_results(request, context | _found(request, filters))
+    else:
+        results = _listed_results(request, filters, cursor)
+    if request.htmx:
+        return HttpResponse(results)
+    return render(request, "social/library.html", context | {"results": results})
+
+
+def _listed_results(request: HttpRequest, filters: Filters, cursor: str) -> SafeString:
+    """The results of a look that is no search, drawn once for all whose lists are the same."""
+    ratings = tuple(ratings_for(request.user))
+    stamp: Stamp | None = None
+    if settings.KEEPS_PAGES:
+        # A cursor that is none asks for the list from its beginning, which is not kept for it.
+        with contextlib.suppress(ApiError):
+            stamp = stamp_at_hand(request) or library_stamp(filters, request.user, ratings, cursor=cursor)
+    key = (get_language(), filters, cursor, ratings, stamp)
+    if stamp is not None and (kept := _results.get(key)) is not None:
+        confirm(request, stamp.keys)
+        return kept
+    context = _listed(request, filters, cursor, ratings) | {
+        "filters": filters,
+        "is_first": not cursor,
+        "kinds": _kinds(filters, ratings),
+    }
+    drawn = _drawn_results(request, context)
+    if stamp is None or not stamp.holds([row.story_id for row in context["rows"]]):
+        return drawn
+    confirm(request, stamp.keys)
+    return _results.put(key, drawn)
+
+
+def _drawn_results(request: HttpRequest, context: dict[str, Any]) -> SafeString:
+    filters: Filters = context["filters"]
     context |= {
         "form": LibraryForm.of(filters),
-        "kinds": [] if filters.q else _kinds(request, filters),
-        "chips": _chips(filters),
+        "chips": _chips(filters, context["rows"]),
         "kept": [pair for pair in filters.pairs() if pair[0] not in ("q", "sort")],
         "sorts": _sorts(filters),
     }
-    return render(request, "social/library.html#results" if request.htmx else "social/library.html", context)
+    return render_to_string("social/library.html#results", context)
 
 
-def _listed(request: HttpRequest, filters: Filters) -> dict[str, Any]:
-    page = _page(request, filters)
-    return {"cards": cards(page.rows), "next": filters.following(page.meta.next)}
+def _listed(request: HttpRequest, filters: Filters, cursor: str, ratings: Collection[str]) -> dict[str, Any]:
+    page = _page(request, filters, cursor, ratings)
+    return {
+        "cards": cards(page.rows),
+        "next": filters.following(page.meta.next),
+        "rows": page.rows,
+    }
 
 
 def _found(request: HttpRequest, filters: Filters) -> dict[str, Any]:
     page, rows = search_page(filters, request.user, cursor=request.GET.get("after", ""))
     return {
         "cards": found_cards(rows, page.query),
+        "rows": rows,
         "next": filters.following(page.next_cursor or None),
         "corrected": page.corrected,
         "total": page.total,
@@ -76,30 +137,36 @@ def _found(request: HttpRequest, filters: Filters) -> dict[str, Any]:
     }
 
 
-def _page(request: HttpRequest, filters: Filters) -> Page[Listing]:
+def _page(request: HttpRequest, filters: Filters, cursor: str, ratings: Collection[str]) -> Page[Listing]:
     try:
-        return library_page(filters, request.user, cursor=request.GET.get("after", ""))
+        return library_page(filters, request.user, cursor=cursor, ratings=ratings)
     except ApiError:
         # A cursor that is none: the list from its beginning.
-        return library_page(filters, request.user, cursor="")
+        return library_page(filters, request.user, cursor="", ratings=ratings)
 
 
-def _kinds(request: HttpRequest, filters: Filters) -> list[Choice]:
-    """The kinds of story with how many there are of each under the other filters."""
-    ratings = ratings_for(request.user)
+def _kinds(filters: Filters, ratings: Collection[str]) -> list[Choice]:
+    """The kinds of story with how many there are of each under the other filters, for anybody, and for a minute."""
     asked = [("", ""), *Story.Mode.choices]
-    looks = {value: Filters(**{**vars(filters), "mode": value}) for value, _label in asked}
-    counts = capped_counts({value: listings(look, request.user, ratings) for value, look in looks.items()})
+    looks = {value: replace(filters, mode=value) for value, _label in asked}
+    key = (looks[""], ratings)
+    counts = _counts.get(key) if settings.KEEPS_PAGES else None
+    if counts is None:
+        rows = {value: listings(look, AnonymousUser(), ratings) for value, look in looks.items()}
+        counts = _counts.put(key, capped_counts(rows))
     return [
         Choice(str(label), f"{reverse('social:library')}{looks[value].address()}", filters.mode == value, counts[value])
         for value, label in asked
     ]
 
 
-def _chips(filters: Filters) -> list[dict[str, Any]]:
+def _chips(filters: Filters, rows: list[Listing]) -> list[dict[str, Any]]:
     """The tags asked for and against, each with the way to ask for it no longer."""
     slugs = [*filters.tags, *filters.without]
-    names = dict(Tag.objects.filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}
+    # What is found bears the tags that were asked for.
+    names = {slug: name for row in rows for name, slug in row.tags}
+    if unknown := [slug for slug in slugs if slug not in names]:
+        names |= dict(Tag.objects.filter(slug__in=unknown).values_list("slug", "name"))
     return [
         {
             "name": names.get(slug, slug),

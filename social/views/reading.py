@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from costory.lib.pictures import picture_response
+from social.kept_pages import confirm
 from social.page_setup import PageSetup
 from social.selectors.reading import GROWN_UP, Book, open_shared, open_story
 from social.services.place import keep_place
@@ -114,6 +115,7 @@ def _chapter(request: HttpRequest, book: Book, number: int) -> HttpResponse:
     if request.user.is_authenticated and not book.is_own and not (book.place and book.place.chapter == entry.chapter):
         # Without scripts a place is a chapter; with them the page says more as it is read.
         keep_place(reader=request.user, chapter=entry.chapter)
+    confirm(request, [each.chapter.pk for each in book.entries])
     figures = disclosure.chapter_figures(entry.chapter)
     context = {
         "sharing": chapter_sharing(book, entry),

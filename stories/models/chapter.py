@@ -1,6 +1,7 @@
 """A chapter's text and how it came to be."""
 
 import uuid
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -24,9 +25,9 @@ class ChapterQuerySet(models.QuerySet["Chapter"]):
         """Chapters that are not in the bin, nor in a story that is."""
         return self.filter(deleted_at=None, story__deleted_at=None)
 
-    def readable(self) -> "ChapterQuerySet":
-        """Chapters that readers of their story see: released, and not put in the bin."""
-        return self.present().filter(released_at__lte=timezone.now())
+    def readable(self, at: datetime | None = None) -> "ChapterQuerySet":
+        """Chapters that readers of their story see, now or at a time: released, and not put in the bin."""
+        return self.present().filter(released_at__lte=at or timezone.now())
 
     def visible_to(self, user: "User | AnonymousUser") -> "ChapterQuerySet":
         """Chapters of the stories this person may see: the released ones, and all of their own."""

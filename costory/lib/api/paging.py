@@ -66,18 +66,9 @@ class Paging(BaseModel):
 
         Raises ApiError for a cursor that is not ours, or not of this list.
         """
-        descending = keys[0].startswith("-")
         names = [key.removeprefix("-") for key in keys]
-        backwards = False
-        skip = 0
-        if self.cursor:
-            backwards, values = self._position(rows.model, names)
-            operator = "<" if descending != backwards else ">"
-            rows = rows.filter(_RowComparison(names, values, operator))
-        elif self.page:
-            skip = (self.page - 1) * self.limit
-        sign = "-" if descending != backwards else ""
-        found = list(rows.order_by(*[f"{sign}{name}" for name in names])[skip : skip + self.limit + 1])
+        rows, backwards, skip = self.rows_of(rows, keys=keys)
+        found = list(rows)
         has_more = len(found) > self.limit
         found = found[: self.limit]
         if backwards:
@@ -93,6 +84,24 @@ class Paging(BaseModel):
                 total=total,
             ),
         )
+
+    def rows_of(self, rows: models.QuerySet[M], *, keys: tuple[str, ...]) -> tuple[models.QuerySet[M], bool, int]:
+        """The rows of one page and one more, not asked for yet; whether they stand backwards; how many are left out.
+
+        Raises ApiError as `page_of` does.
+        """
+        descending = keys[0].startswith("-")
+        names = [key.removeprefix("-") for key in keys]
+        backwards = False
+        skip = 0
+        if self.cursor:
+            backwards, values = self._position(rows.model, names)
+            operator = "<" if descending != backwards else ">"
+            rows = rows.filter(_RowComparison(names, values, operator))
+        elif self.page:
+            skip = (self.page - 1) * self.limit
+        sign = "-" if descending != backwards else ""
+        return rows.order_by(*[f"{sign}{name}" for name in names])[skip : skip + self.limit + 1], backwards, skip
 
     def _position(self, model: type[models.Model], names: list[str]) -> tuple[bool, list[Any]]:
         refusal = ApiError("validation_error", _("This cursor is not one of this list."))
