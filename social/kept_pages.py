@@ -3,7 +3,7 @@
 A stranger's page is the same for every stranger of a language but for the CSRF tokens in it. It is kept as bytes with
 the stamp that was read from the database before it was made; it is sent again only while the stamp, read anew, is the
 same (social.selectors.stamps). So it needs no messages between processes: what is private, hidden, withheld or renamed
-is gone at the next request in all of them. docs/decisions/0015-kept-pages.md says what else was weighed.
+is gone at the next request in all of them. docs/decisions/0016-kept-pages.md says what else was weighed.
 """
 
 import re

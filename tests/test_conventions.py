@@ -81,6 +81,8 @@ OWN_ROOMS = {
         "cards",
         # How a reader likes a page set.
         "page_setup",
+        # Strangers' pages, kept by each process while the database says they are still true.
+        "kept_pages",
         # Who asks for a page, as far as counting needs to know.
         "visitors",
         # What a reader looks for, found on both databases.

@@ -2,7 +2,7 @@
 
 A stamp names everything the page shows that may change. It is read from the rows themselves, under the policies the
 page is made by (`in_library`, `visible_to`, `readable`), so nothing that writes has to remember to tell anybody.
-docs/decisions/0015-kept-pages.md says why.
+docs/decisions/0016-kept-pages.md says why.
 """
 
 from collections.abc import Collection, Hashable
