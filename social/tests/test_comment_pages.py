@@ -173,7 +173,7 @@ def test_a_story_shared_by_its_link_is_answered_by_its_link(client, story, reade
     sent = client.post(f"{shared}new/", {"content": "By the link"})
     assert sent["Location"].startswith(f"{shared}?thread=")
     page = client.get(sent["Location"])
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
     assert str(story.pk) not in page.content.decode()
     comment = Comment.objects.get()
     token = {"token": story.share_token}

@@ -89,7 +89,7 @@ def test_all_on_one_page(client, story):
     assert client.get(f"/stories/{story.pk}/whole/").status_code == 404
     response = client.get(f"/s/{story.share_token}/whole/")
     assert "It was Day." in response.content.decode()
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
     assert client.get(f"/s/{story.share_token}/cover/").status_code == 200
     assert client.get("/s/nothing/cover/").status_code == 404
 

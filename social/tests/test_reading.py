@@ -124,7 +124,7 @@ def test_a_shared_address_does_not_leave_by_a_referrer_nor_enter_an_index(client
 
     for url in (f"/s/{story.share_token}/", f"/s/{story.share_token}/chapters/1/"):
         response = client.get(url)
-        assert response["Referrer-Policy"] == "no-referrer"
+        assert response["Referrer-Policy"] == "same-origin"
         assert response["X-Robots-Tag"] == "noindex, nofollow"
         assert response["Cache-Control"] == "private, no-store"
         assert '<meta name="robots" content="noindex, nofollow">' in response.content.decode()

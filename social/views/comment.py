@@ -325,7 +325,7 @@ def _render(
     template = f"social/comment_list.html#{part}" if part else "social/comment_list.html"
     response = render(request, template, shown, status=status)
     if not story.is_public:
-        response["Referrer-Policy"] = "no-referrer"
+        response["Referrer-Policy"] = "same-origin"
         response["Cache-Control"] = "private, no-store"
     return response
 

@@ -181,7 +181,8 @@ def _render(request: HttpRequest, template: str, book: Book, context: Mapping[st
     )
     if not story.is_public:
         # Whoever has the address may read: it must not leave by a link, nor enter a search engine or a shared cache.
-        response["Referrer-Policy"] = "no-referrer"
+        # Not "no-referrer": a browser then sends this page's own forms from nowhere, and they are refused.
+        response["Referrer-Policy"] = "same-origin"
         response["Cache-Control"] = "private, no-store"
     if not story.is_public or story.standing != story.Standing.CLEAR:
         response["X-Robots-Tag"] = "noindex, nofollow"

@@ -112,3 +112,16 @@ def test_a_stranger_becomes_a_reader(page: Page, browser: Browser, live_asgi: Se
     assert_axe_clean(desk)
     desk.context.close()
     own.context.close()
+
+
+def test_a_page_that_is_read_by_its_link_takes_a_form_without_scripts(
+    browser: Browser, live_asgi: ServerThread, story: Story
+) -> None:
+    token = set_visibility(story=story, visibility="link").share_token
+    page = browser.new_context(base_url=live_asgi.url, locale="en-GB", java_script_enabled=False).new_page()
+    page.goto(f"/s/{token}/chapters/1/")
+    page.locator(".reader__tools summary").last.click()
+    page.get_by_text("Sepia").click()
+    page.get_by_role("button", name="Set it so").click()
+    expect(page.locator(".reader--paper-sepia")).to_be_visible()
+    page.context.close()
