@@ -17,7 +17,7 @@ from tests.servers import ServerThread
 
 pytestmark = pytest.mark.browser
 
-PHONE = {"width": 390, "height": 844}
+PHONE_WIDTH = 390
 PARAGRAPH = "Le gardien compta les marches une fois de plus, et n’en trouva pas le même nombre que la veille. "
 
 
@@ -47,7 +47,7 @@ def assert_axe_clean(page: Page) -> None:
 
 def test_a_stranger_becomes_a_reader(page: Page, browser: Browser, live_asgi: ServerThread, story: Story) -> None:
     # On a phone, with a word as one remembers it.
-    page.set_viewport_size(PHONE)
+    page.set_viewport_size({"width": PHONE_WIDTH, "height": 844})
     page.emulate_media(reduced_motion="reduce")
     page.goto("/library/")
     assert_axe_clean(page)
@@ -56,7 +56,7 @@ def test_a_stranger_becomes_a_reader(page: Page, browser: Browser, live_asgi: Se
     expect(page.get_by_text("Nothing was found for")).to_be_visible()
     page.get_by_role("link", name="L’été au phare").click()
     expect(page.get_by_role("heading", name="L’été au phare")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
     page.get_by_role("link", name="Begin reading").click()
     for title in ("L’arrivée", "La lanterne"):
         expect(page.get_by_role("heading", name=title)).to_be_visible()
