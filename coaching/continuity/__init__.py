@@ -5,7 +5,7 @@ it is sure of; `prompt.messages` is what a model is sent, `parse` and `verify` t
 finding in words.
 """
 
-from coaching.continuity.answer import FINDINGS_SCHEMA, Claim, parse, verify
+from coaching.continuity.answer import FINDINGS_SCHEMA, Claim, parse, unwaived, verify
 from coaching.continuity.checking import check
 from coaching.continuity.findings import EXPLANATIONS, KINDS, Finding, Known, KnownFact, Passage, Quote, explain
 
@@ -22,5 +22,6 @@ __all__ = [
     "check",
     "explain",
     "parse",
+    "unwaived",
     "verify",
 ]

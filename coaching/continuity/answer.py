@@ -97,6 +97,25 @@ def verify(claims: Iterable[Claim], chapters: Sequence[Passage]) -> list[Finding
     return list(kept.values())
 
 
+def unwaived(found: Iterable[Finding], waived: Sequence[Finding]) -> list[Finding]:
+    """The findings that say nothing of what was waived: a model that repeats one cuts its quotes in another way."""
+    return [finding for finding in found if not any(_repeats(finding, known) for known in waived)]
+
+
+def _repeats(finding: Finding, known: Finding) -> bool:
+    if finding.kind != known.kind and "other" not in (finding.kind, known.kind):
+        return False
+    pairs = ((known.first, known.second), (known.second, known.first))
+    return any(_touch(finding.first, first) and _touch(finding.second, second) for first, second in pairs)
+
+
+def _touch(one: Quote, other: Quote) -> bool:
+    """Whether two quotes are of one place: they overlap, or stand in one chapter and one is within the other."""
+    if one.chapter_id != other.chapter_id:
+        return False
+    return (one.start < other.end and other.start < one.end) or one.text in other.text or other.text in one.text
+
+
 def _findings(answer: str) -> Iterator[dict[str, Any]]:
     """Everything in an answer that is a JSON object and may be a finding, in its order.
 

@@ -3,13 +3,15 @@
 The chapters are sent whole, because a finding has to quote them word for word. `fit` says which of them have room.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from coaching import excerpts
 from coaching.continuity.findings import Finding, Known, Passage
 from coaching.material import CLOSING, OPENING, neutral, one_line
 from coaching.prompts import prompt_language
@@ -18,7 +20,9 @@ from costory.lib.openrouter import Message
 
 MAX_ANSWER_TOKENS: Final = 4_000
 MOST_KNOWN: Final = 40
-"""Findings listed as known; more would tell a model what to find."""
+"""Findings listed as known, and as waived; more would tell a model what to find."""
+LONGEST_KNOWN_QUOTE: Final = 160
+"""Characters of a passage that is known already; enough to know it again by."""
 
 _FOLDER: Final = Path(__file__).parent
 
@@ -33,6 +37,7 @@ class _Words:
     aliases: str
     holds: str
     known: str
+    waived: str
     nothing: str
     task: str
 
@@ -45,6 +50,7 @@ _WORDS: Final = {
         aliases=" (also called {names})",
         holds=" [chapters {first} to {last}]",
         known="## Already known",
+        waived="## Meant so by the writer",
         nothing="Nothing.",
         task="List the contradictions in the chapters above, in JSON as agreed.",
     ),
@@ -55,6 +61,7 @@ _WORDS: Final = {
         aliases=" (aussi nommé {names})",
         holds=" [chapitres {first} à {last}]",
         known="## Déjà connu",
+        waived="## Voulu par l’auteur",
         nothing="Rien.",
         task="Relève les contradictions des chapitres ci-dessus, en JSON comme convenu.",
     ),
@@ -62,18 +69,28 @@ _WORDS: Final = {
 
 
 def messages(
-    chapters: Sequence[Passage], *, language: str, codex: Sequence[Known] = (), known: Sequence[Finding] = ()
+    chapters: Sequence[Passage],
+    *,
+    language: str,
+    codex: Sequence[Known] = (),
+    known: Sequence[Finding] = (),
+    waived: Sequence[Finding] = (),
 ) -> list[Message]:
     """What is sent for these chapters; ask for FINDINGS_SCHEMA and at most MAX_ANSWER_TOKENS with it.
 
-    `language` is the one the explanations are to be in. `known` are the findings of the deterministic checks and those
-    the writer waived. Neither the text nor the codex can close the material they stand in.
+    `language` is the one the explanations are to be in. `known` are the findings of the deterministic checks, `waived`
+    those the writer means so; of each the first MOST_KNOWN that touch no other chapter. Neither the text nor the codex
+    can close the material they stand in.
     """
     tag = prompt_language(language)
     words = _WORDS[tag]
-    numbers = {chapter.chapter_id: chapter.number for chapter in chapters}
+    sent = {chapter.chapter_id for chapter in chapters}
     # What is known quotes the text, so it stands within the material too.
-    parts = [*_codex(codex, words), *(_chapter(chapter, words) for chapter in chapters), _known(known, numbers, words)]
+    parts = [
+        *_codex(codex, words),
+        *(_chapter(chapter, words) for chapter in chapters),
+        *_known(known, waived, sent, words),
+    ]
     material = "\n\n".join(parts)
     return [
         {"role": "system", "content": instructions(tag)},
@@ -93,6 +110,7 @@ def fit(
     tokens: int,
     codex: Sequence[Known] = (),
     known: Sequence[Finding] = (),
+    waived: Sequence[Finding] = (),
     focus: Passage | None = None,
 ) -> list[Passage]:
     """The chapters that have room in these tokens, in their order: `focus` first, then those nearest to it.
@@ -100,8 +118,10 @@ def fit(
     Without a focus they are taken from the beginning. Empty where not even one has room.
     """
     words = _WORDS[prompt_language(language)]
-    room = tokens - estimate(messages([], language=language, codex=codex, known=known))
     places = {chapter.chapter_id: place for place, chapter in enumerate(chapters)}
+    # What is known of all of them has its room before any; of those that are left out nothing will be said.
+    listed = "\n\n".join(_known(known, waived, places.keys(), words))
+    room = tokens - estimate(messages([], language=language, codex=codex)) - estimate_tokens(listed)
     centre = places[focus.chapter_id] if focus is not None else 0
     kept: set[int] = set()
     # What came before counts a little more than what comes after.
@@ -143,10 +163,20 @@ def _codex(codex: Sequence[Known], words: _Words) -> Iterator[str]:
         yield neutral("\n".join([words.codex, "", *lines]))
 
 
-def _known(known: Sequence[Finding], numbers: Mapping[UUID, int], words: _Words) -> str:
-    lines = [
-        f"- {finding.kind}{words.colon}“{one_line(finding.first.text)}” / “{one_line(finding.second.text)}”"
-        for finding in known[:MOST_KNOWN]
-        if finding.first.chapter_id in numbers and finding.second.chapter_id in numbers
+def _known(known: Sequence[Finding], waived: Sequence[Finding], sent: Set[UUID], words: _Words) -> Iterator[str]:
+    yield neutral("\n".join([words.known, "", *(_listed(known, sent, words) or [words.nothing])]))
+    if lines := _listed(waived, sent, words):
+        yield neutral("\n".join([words.waived, "", *lines]))
+
+
+def _listed(findings: Sequence[Finding], sent: Set[UUID], words: _Words) -> list[str]:
+    within = (each for each in findings if each.first.chapter_id in sent and each.second.chapter_id in sent)
+    return [
+        f"- {finding.kind}{words.colon}“{_short(finding.first.text)}” / “{_short(finding.second.text)}”"
+        for finding in islice(within, MOST_KNOWN)
     ]
-    return neutral("\n".join([words.known, "", *(lines or [words.nothing])]))
+
+
+def _short(quote: str) -> str:
+    line = one_line(quote)
+    return line if len(line) <= LONGEST_KNOWN_QUOTE else f"{excerpts.opening(line, LONGEST_KNOWN_QUOTE)} …"

@@ -5,6 +5,7 @@ Findings are rows: one that the writer waives as intended stays waived, however 
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -89,13 +90,17 @@ def ask_continuity(
 
 
 def take_in_findings(reply: Reply) -> None:
-    """Keep what a model found and what stands in the text word for word; the rest is dropped, and counted."""
+    """Keep what a model found and what stands in the text word for word; the rest is dropped, and counted.
+
+    What the writer has waived is not reported again, however the model quotes it.
+    """
     check = ContinuityCheck.objects.select_related("story").filter(reply=reply, is_taken_in=False).first()
     if check is None:
         return
     claims = continuity.parse(reply.content) if reply.state == Reply.State.DONE else []
-    found = continuity.verify(claims, selectors.passages_of(check.story))
-    _keep(check.story, found, Finding.Origin.MODEL)
+    passages = selectors.passages_of(check.story)
+    found = continuity.verify(claims, passages)
+    _keep(check.story, continuity.unwaived(found, _waived(check.story, passages)), Finding.Origin.MODEL)
     check.is_taken_in = True
     check.dropped = len(claims) - len(found)
     check.save(update_fields=["is_taken_in", "dropped"])
@@ -141,6 +146,24 @@ def _fingerprint(finding: continuity.Finding) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
 
 
+def _waived(story: Story, passages: Sequence[Passage]) -> list[continuity.Finding]:
+    """What the writer means so and what still stands in the text, where it stands now; the last waived first."""
+    texts = {passage.chapter_id: passage.text for passage in passages}
+
+    def standing(chapter_id: UUID, quote: str, start: int) -> continuity.Quote | None:
+        text = texts.get(chapter_id, "")
+        start = start if text.startswith(quote, start) else text.find(quote)
+        return continuity.Quote(chapter_id, start, start + len(quote), quote) if start >= 0 else None
+
+    found = []
+    for row in Finding.objects.filter(story=story).exclude(waived_at=None).order_by("-waived_at", "-id"):
+        first = standing(row.first_chapter_id, row.first_quote, row.first_start)
+        second = standing(row.second_chapter_id, row.second_quote, row.second_start)
+        if first is not None and second is not None:
+            found.append(continuity.Finding(row.kind, first, second, row.explanation, row.parameters))
+    return found
+
+
 def _prepare(desk: Session, chapter: Chapter | None, model: str) -> Prepared:
     require_model()
     return asking.prepare(
@@ -160,14 +183,21 @@ def _context(desk: Session, chapter: Chapter | None, room: int) -> Context:
     passages = [passage for passage in every if chapter is None or passage.number <= chapter.position]
     focus = next((passage for passage in passages if chapter is not None and passage.chapter_id == chapter.pk), None)
     codex = selectors.known_of(story, for_model=True)
-    known = continuity.check(passages, codex, language=story.language)
-    fitting = prompt.fit(passages, language=story.language, tokens=room, codex=codex, known=known, focus=focus)
+    waived = _waived(story, passages)
+    meant = {_fingerprint(finding) for finding in waived}
+    known = [
+        finding
+        for finding in continuity.check(passages, codex, language=story.language)
+        if _fingerprint(finding) not in meant
+    ]
+    said: dict[str, Any] = {"language": story.language, "codex": codex, "known": known, "waived": waived}
+    fitting = prompt.fit(passages, tokens=room, focus=focus, **said)
     if not any(passage.text.strip() for passage in fitting):
         raise NotAskable(_("There is no text to read yet, or no room for it in this model."))
     redact = Redactor(selectors.private_terms(desk.user))
     messages = [
         {"role": str(message["role"]), "content": redact(message["content"])}
-        for message in prompt.messages(fitting, language=story.language, codex=codex, known=known)
+        for message in prompt.messages(fitting, **said)
     ]
     return Context(
         messages, estimate_messages(messages), tuple(_receipt(fitting, every, messages[0]["content"], chapter))

@@ -1,6 +1,7 @@
 """Continuity: found by rule for nothing, by a model at a price, dropped where it does not stand in the text."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,8 +9,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from coaching import services
+from coaching.continuity import prompt
 from coaching.findings import found_in
 from coaching.models import ContinuityCheck, Finding, Reply
 from coaching.services import NeedsModel, NotAskable
@@ -108,6 +111,67 @@ def test_a_models_word_is_taken_only_where_it_stands_in_the_text(story: Story, c
     assert Finding.objects.filter(origin="model").count() == 1
     other.refresh_from_db()
     assert (other.is_taken_in, other.dropped) == (True, 1)
+
+
+@pytest.mark.parametrize(("language", "heading"), [("en", "## Meant so"), ("fr", "## Voulu")])
+def test_what_is_waived_is_told_and_never_reported_again(
+    story: Story, chapters: list[Chapter], language: str, heading: str
+):
+    Story.objects.filter(pk=story.pk).update(language=language)
+    story.refresh_from_db()
+    assert heading not in services.quote_continuity(user=story.owner, story=story).body.decode()
+    answer(
+        services.ask_continuity(user=story.owner, story=story, request_key="k"),
+        claim("She kept the lamp", "they closed the harbour"),
+    )
+    finding = Finding.objects.get(origin="model")
+    services.waive_finding(finding=finding)
+
+    second = services.ask_continuity(user=story.owner, story=story, request_key="l")
+    assert second.reply is not None
+    material = second.reply.request["messages"][1]["content"]
+    assert "“She kept the lamp” / “they closed the harbour”" in material[material.index(heading) :]
+    # The same, quoted in another way, and something else.
+    again, new = claim("kept the lamp, and she", "On 30 February they closed"), claim("Everybody said so", "were wet")
+    said = {"findings": [*json.loads(again)["findings"], *json.loads(new)["findings"]]}
+    second = answer(second, json.dumps(said))
+    assert second.dropped == 0
+    assert set(Finding.objects.filter(origin="model").values_list("first_quote", flat=True)) == {
+        "She kept the lamp",
+        "Everybody said so",
+    }
+    assert Finding.objects.get(pk=finding.pk).waived_at is not None
+
+    # Of a chapter that is read alone, nothing of what comes later is told.
+    alone = services.ask_continuity(user=story.owner, story=story, chapter=chapters[0], request_key="m")
+    assert alone.reply is not None
+    assert "closed the harbour" not in json.dumps(alone.reply.request)
+
+
+def test_of_a_hundred_waived_only_some_are_told(story: Story):
+    chapter = create_chapter(story=story, content=" ".join(f"Line {n}{' long' * 40}." for n in range(100)))
+    Finding.objects.bulk_create(
+        Finding(
+            story=story,
+            origin="model",
+            kind="other",
+            **{f"{place}_chapter": chapter for place in ("first", "second")},
+            first_quote=f"Line {n}{' long' * 40}",
+            first_start=0,
+            second_quote=f"Line {n} long",
+            second_start=0,
+            fingerprint=str(n),
+            waived_at=timezone.now() + timedelta(seconds=n),
+        )
+        for n in range(100)
+    )
+    with CaptureQueriesContext(connection) as queries:
+        sent = services.quote_continuity(user=story.owner, story=story).request["messages"][1]["content"]
+    told = sent[sent.index("## Meant so") :]
+    assert told.count("\n- ") == prompt.MOST_KNOWN
+    assert "Line 99 " in told
+    assert len(told) < prompt.MOST_KNOWN * (2 * prompt.LONGEST_KNOWN_QUOTE + 40)
+    assert len([query for query in queries if "coaching_finding" in query["sql"]]) == 1
 
 
 @pytest.mark.parametrize(
