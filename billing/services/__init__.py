@@ -10,6 +10,7 @@ from billing.services.ledger import (
     CauseTaken,
     InsufficientCredits,
     grant_credits,
+    lock_wallet,
     open_wallet,
     set_monthly_budget,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "InsufficientCredits",
     "grant_credits",
     "grant_signup",
+    "lock_wallet",
     "open_hold",
     "open_wallet",
     "release_hold",

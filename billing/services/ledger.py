@@ -70,6 +70,14 @@ def open_wallet(*, user: User) -> Wallet:
     return Wallet.objects.get_or_create(user=user, defaults={"currency": settings.WALLET_CURRENCY})[0]
 
 
+def lock_wallet(*, user: User) -> None:
+    """Make whoever else spends of somebody's wallet wait for the end of the caller's transaction, as a hold does."""
+    locked = Wallet.objects.select_for_update(no_key=True).filter(user=user).values_list("pk")
+    if not locked.first():
+        open_wallet(user=user)
+        locked.first()
+
+
 @transaction.atomic
 def grant_credits(*, user: User, amount_micros: int, reason: str, cause: str) -> Entry:
     """Give somebody credits, or with a negative amount take some back as an adjustment.

@@ -170,7 +170,9 @@ def _create(session: Session, message: Message, request_key: str, prepared: Prep
         hold = billing.services.open_hold(
             user=session.user, amount_micros=quote.ceiling_micros, cause=f"reply:{reply_id}"
         )
-    # After the hold: whoever else spends of this wallet waits until this reply is there to be counted.
+    else:
+        billing.services.lock_wallet(user=session.user)
+    # Behind the wallet's lock, which a free reply takes too: whoever else asks waits until this one can be counted.
     if Reply.objects.unfinished().filter(session__user=session.user_id).count() >= settings.REPLIES_AT_ONCE:
         raise TooManyReplies(
             ngettext(
