@@ -20,6 +20,7 @@ from billing.selectors import wallet_summary
 from coaching import care, helplines, services
 from coaching.api import answering
 from coaching.models import CoachModel, Dispatch, Reply, Session
+from coaching.services.conversation import MESSAGE_MAX_CHARACTERS
 from costory.lib import money, sse
 from costory.lib.api import ApiError, Input, Listed, Meta, Single, Text, refusals
 from costory.lib.errors import DomainError
@@ -42,7 +43,8 @@ class SessionIn(Input):
 class MessageIn(Input):
     """What the writer says."""
 
-    content: Annotated[Text, Field(min_length=1, max_length=20_000)]
+    # Said here, and held by the operation: a message is heard before it is refused.
+    content: Annotated[Text, Field(min_length=1, json_schema_extra={"maxLength": MESSAGE_MAX_CHARACTERS})]
     model: Annotated[Text, Field(max_length=160)] = ""
 
 
@@ -50,7 +52,7 @@ class EstimateIn(Input):
     """A message that may be sent."""
 
     session_id: AnyUUID
-    content: Annotated[Text, Field(min_length=1, max_length=20_000)]
+    content: Annotated[Text, Field(min_length=1, max_length=MESSAGE_MAX_CHARACTERS)]
 
 
 class MessageOut(BaseModel):
@@ -279,8 +281,9 @@ async def message_create(
 def _post(user: User, session_id: UUID, body: MessageIn, key: str) -> Reply:
     session = get_object_or_404(Session.objects.of(user).select_related("story", "chapter", "user"), pk=session_id)
     try:
+        _refuse_too_long(body.content)
         reply = services.post_message(session=session, content=body.content, request_key=key, model=body.model)
-    except DomainError as refusal:
+    except (ApiError, DomainError) as refusal:
         # Who may be in danger is not left with a no.
         if care.is_needed(session, body.content):
             care.record_shown(user)
@@ -289,6 +292,13 @@ def _post(user: User, session_id: UUID, body: MessageIn, key: str) -> Reply:
     if reply.message.content != services.clean_message(content=body.content):
         raise ApiError("conflict", _("This idempotency key was used for another request."))
     return reply
+
+
+def _refuse_too_long(content: str) -> None:
+    if len(content) > MESSAGE_MAX_CHARACTERS:
+        message = _("This message is too long: the coach takes up to %(limit)s characters at a time.")
+        details = {"limit": MESSAGE_MAX_CHARACTERS, "length": len(content)}
+        raise ApiError("validation_error", message % {"limit": MESSAGE_MAX_CHARACTERS}, details=details)
 
 
 def _care_event(reply_id: UUID, user: User) -> bytes:

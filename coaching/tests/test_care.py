@@ -236,6 +236,11 @@ def test_programs_are_told(coach_server: ServerThread, model_server: ModelServer
         refused = api.post(f"{url}/messages", json={"content": "I want to die."})
         assert refused.status_code == 402
         assert refused.json()["error"]["details"]["care"]["lines"]
+        long = api.post(f"{url}/messages", json={"content": "a " * 12_000 + "I want to die."})
+        assert long.status_code == 422
+        assert long.json()["error"]["details"]["care"] == refused.json()["error"]["details"]["care"]
+        calm = api.post(f"{url}/messages", json={"content": "a " * 12_000})
+        assert (calm.status_code, calm.json()["error"]["details"]) == (422, {"limit": 20_000, "length": 24_000})
         assert "want to die" not in json.dumps(shown())
-        assert len(shown()) == 4
+        assert len(shown()) == 5
     assert Reply.objects.filter(message__needs_care=True).count() == 3
