@@ -237,7 +237,7 @@ WALK_LISTING = """
         WHERE document.vector @@ %(wanted)s::tsquery
             AND (%(exact)s::tsquery IS NULL OR document.vector @@ %(exact)s::tsquery)
             AND (%(since)s::timestamptz IS NULL OR document.released_at >= %(since)s::timestamptz)
-        ORDER BY listing.{column} DESC, listing.story_id DESC
+        ORDER BY listing.{column} DESC, listing.story_id DESC LIMIT %(limit)s + 25
     ) ordered
     WHERE {is_found}
     ORDER BY {column} DESC, story_id DESC LIMIT %(limit)s
