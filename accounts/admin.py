@@ -4,13 +4,14 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.models import ApiToken, User
+from costory.lib.admin import NoProbing
 
 TIMES = ["created_at", "last_login", "erasure_requested_at"]
 RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # It takes no parameter at run time.
+class UserAdmin(NoProbing):
     """Whoever may change people may close an account; only a superuser may say what somebody else may do."""
 
     list_display = ["handle", "display_name", "is_active", "is_staff", "created_at"]
@@ -39,7 +40,7 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # It takes no para
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # It takes no parameter at run time.
+class ApiTokenAdmin(NoProbing):
     """Keys to the API, to be read: whose, for what, until when. Not even their digests."""
 
     list_display = ["name", "user", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at"]

@@ -1,14 +1,18 @@
 """Stories for operators: which there are and who may read them; never what they say."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from costory.lib.admin import NoProbing
 from stories.models import Story
 
 
 @admin.register(Story)
-class StoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # It takes no parameter at run time.
+class StoryAdmin(NoProbing):
     """A list to search, and no page of a single story: its heading would be a private title."""
 
     list_display = [
@@ -25,13 +29,22 @@ class StoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # It takes no par
     ]
     list_display_links = None
     list_filter = ["mode", "visibility", "language"]
-    search_fields = ["title", "=id", "=owner__handle", "=owner__email"]
+    search_fields = ["=id", "=owner__handle", "=owner__email"]
     list_select_related = ["owner"]
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """By title too, where everybody may read it: a search that finds a private one says what it is called."""
+        found, may_have_duplicates = super().get_search_results(request, queryset, search_term)
+        if search_term:
+            titled = Q(pk__in=Story.objects.published().filter(title__icontains=search_term))
+            found = queryset.filter(titled | Q(pk__in=found.values("pk")))
+        return found, may_have_duplicates
 
     @admin.display(description=_("title"))
     def published_title(self, story: Story) -> str:
         """What everybody may read anyway."""
-        return story.title if story.is_public else "—"
+        is_read = story.is_public and story.standing in Story.READABLE_STANDINGS and story.deleted_at is None
+        return story.title if is_read else "—"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -127,7 +127,7 @@ class CaseAdmin(RecordAdmin):
         """With what a line shows, in one query. A title only where everybody may read it."""
         everybodys = Story.objects.visible_to(AnonymousUser())
         stories = everybodys.filter(pk=OuterRef("target_id"))
-        comments = Comment.objects.shown().filter(pk=OuterRef("target_id"), story__in=everybodys)
+        comments = Comment.objects.read_by_all().filter(pk=OuterRef("target_id"), story__in=everybodys)
         owners = User.objects.filter(pk=OuterRef("person_id")).values("handle")
         reports = Report.objects.filter(case=OuterRef("pk")).order_by("-state", "created_at")
         cases: QuerySet[Case] = super().get_queryset(request)

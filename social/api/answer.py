@@ -13,7 +13,7 @@ from accounts.models import User
 from costory.lib.api import ApiError, Input, Listed, Paging, Single, Text, refusals
 from social import services
 from social.models import Author, Comment, Listing
-from social.selectors.answers import comments_for, waiting_for
+from social.selectors.answers import comments_for, seen_by, waiting_for
 from social.selectors.people import authors_for
 from stories.models import Chapter, Story
 
@@ -163,7 +163,8 @@ def comment_queue(request: ApiRequest, paging: Query[Paging]) -> Listed[CommentO
 )
 def comment_release(request: ApiRequest, comment_id: UUID) -> Single[CommentOut]:
     """Under a story of yours. Repeatable."""
-    comments = Comment.objects.filter(deleted_at=None, story__owner=request.auth.user).select_related("author")
+    user = request.auth.user
+    comments = Comment.objects.filter(seen_by(user), story__owner=user).select_related("author")
     comment = get_object_or_404(comments, pk=comment_id)
     services.release_comment(comment=comment, owner=request.auth.user)
     comment.refresh_from_db(fields=["state"])

@@ -1,6 +1,6 @@
 """What readers see, answer and keep."""
 
-from social.models.answer import MAX_DEPTH, Comment, Follow, Like
+from social.models.answer import MAX_DEPTH, Comment, Follow, Like, on_what_is_read
 from social.models.listing import Author, Listing
 from social.models.moderation import (
     APPEAL_TIME,
@@ -49,4 +49,5 @@ __all__ = [
     "SearchDocument",
     "SearchTypo",
     "SearchWord",
+    "on_what_is_read",
 ]

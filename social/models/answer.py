@@ -30,10 +30,20 @@ class Like(models.Model):
         return f"{self.user_id} ♥ {self.story_id}"
 
 
+def on_what_is_read() -> Q:
+    """Comments on a story, or on a chapter that its readers see: what was said of another quotes and names it."""
+    chapter = Q(chapter__deleted_at=None, chapter__released_at__lte=timezone.now())
+    return Q(chapter=None, quote="") | (Q(chapter__isnull=False) & chapter)
+
+
 class CommentQuerySet(models.QuerySet["Comment"]):
     def shown(self) -> "CommentQuerySet":
         """Comments that whoever reads the story sees."""
         return self.filter(state=Comment.State.SHOWN, deleted_at=None)
+
+    def read_by_all(self) -> "CommentQuerySet":
+        """Of those, the ones whose place is read too."""
+        return self.shown().filter(on_what_is_read())
 
 
 class Comment(models.Model):

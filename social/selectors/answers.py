@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import Block, Mute, User
 from costory.lib.api import Paging
-from social.models import Comment
+from social.models import Comment, on_what_is_read
 from social.services.comment import is_editable
 from social.services.openness import are_apart
 from stories.models import Chapter, Story
@@ -118,7 +118,8 @@ def seen_by(viewer: "User | AnonymousUser") -> Q:
     """Which comments of a story they may see somebody reads.
 
     Those that are shown, not by people they would rather not read, nor by those who are about to go; one's own in any
-    state; and those that wait for the author of the story, if it is they who read.
+    state; and those that wait for the author of the story, if it is they who read. What was said of a chapter that was
+    taken back is read by its writer and by the author of the story.
     """
     shown = Q(
         state=Comment.State.SHOWN,
@@ -127,7 +128,8 @@ def seen_by(viewer: "User | AnonymousUser") -> Q:
         author__erasure_requested_at=None,
     )
     if not viewer.is_authenticated:
-        return shown
+        return shown & on_what_is_read()
+    shown &= on_what_is_read() | Q(story__owner=viewer)
     muted = Q(Exists(Mute.objects.filter(muter=viewer, muted=OuterRef("author_id"))))
     blocked = Q(Exists(Block.objects.filter(blocker=viewer, blocked=OuterRef("author_id"))))
     own = Q(author=viewer, deleted_at=None)

@@ -72,7 +72,7 @@ def is_everybodys(case: Case) -> bool:
     stories = Story.objects.visible_to(everybody)
     if case.kind == Case.Kind.STORY:
         return stories.filter(pk=case.target_id).exists()
-    return Comment.objects.shown().filter(pk=case.target_id, story__in=stories).exists()
+    return Comment.objects.read_by_all().filter(pk=case.target_id, story__in=stories).exists()
 
 
 def may_be_opened(case: Case, chapter_id: UUID | None) -> bool:

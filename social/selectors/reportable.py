@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from accounts.models import User
-from social.models import Case, Comment
+from social.models import Case, Comment, on_what_is_read
 from stories.models import Chapter, Story
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ def _story(target_id: UUID, viewer: "User | AnonymousUser", token: str, chapter_
 
 
 def _comment(target_id: UUID, viewer: "User | AnonymousUser", token: str) -> Reportable | None:
-    seen = Q(state=Comment.State.SHOWN)
+    seen = Q(state=Comment.State.SHOWN) & on_what_is_read()
     if viewer.is_authenticated:
-        seen |= Q(state=Comment.State.WAITING, story__owner=viewer)
+        seen |= Q(state__in=[Comment.State.SHOWN, Comment.State.WAITING], story__owner=viewer)
     stories = Story.objects.visible_to(viewer, share_token=token)
     comments = Comment.objects.filter(seen, pk=target_id, deleted_at=None, story__in=stories)
     comment = comments.select_related("author", "story").first()

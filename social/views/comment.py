@@ -26,6 +26,7 @@ from social.forms import CommentForm
 from social.models import Comment, Listing
 from social.selectors.answers import Conversation, comments_for, converse, converse_in_thread, waiting_for
 from social.selectors.reading import shared_story
+from social.views.reading import is_asked_of
 from social.views.returning import back, here
 from stories.models import Chapter, Story
 
@@ -51,6 +52,8 @@ def comments_shared(request: HtmxRequest, token: str) -> HttpResponse:
 
 
 def _list(request: HtmxRequest, story: Story, token: str) -> HttpResponse:
+    if is_asked_of(request, story):
+        return redirect(Conversation(story, request.user, token).story_address)
     if thread := request.GET.get("thread"):
         return _render(request, _thread(request, story, _id(thread), token), is_alone=True)
     chapter = _chapter(request, story, request.GET.get("chapter", ""))
@@ -87,6 +90,8 @@ def comment_create_shared(request: AuthedRequest, token: str) -> HttpResponse:
 
 
 def _create(request: AuthedRequest, story: Story, token: str) -> HttpResponse:
+    if is_asked_of(request, story):
+        return redirect(Conversation(story, request.user, token).story_address)
     form = CommentForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -32,7 +33,7 @@ from social.models import Listing
 from social.selectors.library import MOST_COUNTED, capped_counts, library_page, listings, ratings_for, search_page
 from social.selectors.stamps import Stamp, library_stamp
 from stories.exporting.cover import cover_svg
-from stories.models import Story, Tag
+from stories.models import Story, StoryTag, Tag
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,9 @@ def _chips(filters: Filters, rows: list[Listing]) -> list[dict[str, Any]]:
     # What is found bears the tags that were asked for.
     names = {slug: name for row in rows for name, slug in row.tags}
     if unknown := [slug for slug in slugs if slug not in names]:
-        names |= dict(Tag.objects.filter(slug__in=unknown).values_list("slug", "name"))
+        # A tag that only private stories bear is as good as none: not even its spelling is told.
+        borne = Exists(StoryTag.objects.filter(tag=OuterRef("pk"), story__in=Story.objects.published()))
+        names |= dict(Tag.objects.filter(borne, slug__in=unknown).values_list("slug", "name"))
     return [
         {
             "name": names.get(slug, slug),

@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from costory.lib.pictures import picture_response
 from social.kept_pages import confirm
+from social.models import ReaderSettings
 from social.page_setup import PageSetup
 from social.selectors.reading import GROWN_UP, Book, open_shared, open_story
 from social.services.place import keep_place
@@ -18,7 +19,7 @@ from social.services.read import count_read, note_arrival
 from social.sharing import chapter_sharing, story_sharing
 from social.visitors import facts_of
 from stories import disclosure
-from stories.models import Chapter, Photograph
+from stories.models import Chapter, Photograph, Story
 
 # What a browser says once it was told what a story is: kept for the session, about no story in particular.
 GROWN_UP_KEY = "is_grown_up"
@@ -49,7 +50,7 @@ def whole_read(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def photograph_read(request: HttpRequest, pk: UUID, photograph_pk: UUID) -> HttpResponse:
     """A photograph of a story that may be read."""
-    return _photograph(open_story(request.user, pk), photograph_pk)
+    return _photograph(request, open_story(request.user, pk), photograph_pk)
 
 
 @login_not_required
@@ -80,10 +81,12 @@ def whole_shared(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def photograph_shared(request: HttpRequest, token: str, photograph_pk: UUID) -> HttpResponse:
     """A photograph for whoever has the link."""
-    return _photograph(open_shared(request.user, token), photograph_pk)
+    return _photograph(request, open_shared(request.user, token), photograph_pk)
 
 
-def _photograph(book: Book, pk: UUID) -> HttpResponse:
+def _photograph(request: HttpRequest, book: Book, pk: UUID) -> HttpResponse:
+    if is_asked(request, book):
+        raise Http404
     photograph = get_object_or_404(Photograph, pk=pk, chapter__in=[entry.chapter.pk for entry in book.entries])
     # Kept by nobody for longer than the story may be seen.
     response = picture_response(photograph.image)
@@ -160,9 +163,17 @@ def _photographs(book: Book, chapters: list[Chapter]) -> dict[UUID, list[tuple[P
 
 def is_asked(request: HttpRequest, book: Book) -> bool:
     """Whether this reader has still to say that they are grown up."""
-    if book.story.rating not in GROWN_UP or book.is_own:
+    return is_asked_of(request, book.story)
+
+
+def is_asked_of(request: HttpRequest, story: Story) -> bool:
+    """The same before what belongs to a story: its comments quote it."""
+    if story.rating not in GROWN_UP or story.owner_id == request.user.pk or request.session.get(GROWN_UP_KEY):
         return False
-    return not (getattr(book.story, "reader_is_grown_up", False) or request.session.get(GROWN_UP_KEY))
+    said = getattr(story, "reader_is_grown_up", None)
+    if said is None and request.user.is_authenticated:
+        said = ReaderSettings.objects.filter(user=request.user, shows_mature=True).exists()
+    return not said
 
 
 def _render(request: HttpRequest, template: str, book: Book, context: Mapping[str, Any]) -> HttpResponse:

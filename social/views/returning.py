@@ -23,5 +23,7 @@ def back(request: HttpRequest, otherwise: str) -> str:
         hosts = {request.get_host()}
         if url_has_allowed_host_and_scheme(said, allowed_hosts=hosts, require_https=request.is_secure()):
             parts = urlsplit(said)
-            return parts._replace(scheme="", netloc="", fragment="").geturl() or otherwise
+            # A path that begins with two slashes would, by itself, be another house's address.
+            path = f"/{parts.path.lstrip('/')}"
+            return parts._replace(scheme="", netloc="", path=path, fragment="").geturl() if parts.path else otherwise
     return otherwise

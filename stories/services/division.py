@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from costory.lib.errors import DomainError
 from stories import provenance
-from stories.models import Chapter, Note, Photograph, Revision
+from stories.models import Chapter, Note, Photograph, Revision, Story
 from stories.services.chapter import add_chapter, delete_chapter, hold_story, make_room
 from stories.services.revision import Overtaken, StaleRevision, write_chapter
 from stories.services.wording import clean_wording
@@ -120,6 +120,12 @@ def merge_chapters(*, chapter: Chapter, author: User, version: int) -> Chapter:
             following = present.filter(position__gt=place).order_by("position").first()
             if following is None:
                 raise NothingToDivide(_("No chapter follows this one."))
+            shown = Chapter.objects.select_related("story").get(pk=chapter.pk)
+            if shown.is_released and not following.is_released and shown.story.visibility != Story.Visibility.PRIVATE:
+                # Nobody is to find among the words they read those that were not for them yet.
+                raise NothingToDivide(
+                    _("Readers see this chapter and not yet the one after it: release that one first.")
+                )
             is_joined = bool(chapter.content and following.content)
             joint = JOINT if is_joined else ""
             start = len(chapter.content) + len(joint)

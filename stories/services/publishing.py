@@ -53,8 +53,9 @@ def set_visibility(
         stored.rating = Story.Rating(rating).value if rating else stored.rating
         if not stored.rating:
             raise RatingMissing(_("Say first for whom the story is: a rating is missing."))
-        if was == Story.Visibility.PRIVATE and stored.owner.is_suspended:
-            raise Suspended(_("Your account is suspended: for now, nothing of yours can be shown to others."))
+        circles = list(Story.Visibility)
+        if circles.index(chosen) > circles.index(Story.Visibility(was)):
+            _refuse_suspended(stored)
     if was != chosen or stored.rating != story.rating:
         stored.visibility = chosen
         if chosen == Story.Visibility.LINK and not stored.share_token:
@@ -77,6 +78,8 @@ def _release(story: Story, chapter_ids: Collection[UUID] | None, *, is_news: boo
     now = timezone.now()
     present = Chapter.objects.filter(story=story, deleted_at=None)
     chosen = present if chapter_ids is None else present.filter(pk__in=chapter_ids)
+    if chosen.filter(released_at=None).exists():
+        _refuse_suspended(story)
     # Chapters that come with their story are no news of their own.
     told = {} if is_news else {"announced_at": now}
     chosen.filter(released_at=None).update(released_at=now, **told)
@@ -84,17 +87,24 @@ def _release(story: Story, chapter_ids: Collection[UUID] | None, *, is_news: boo
         present.exclude(pk__in=chapter_ids).filter(released_at__lte=now).update(released_at=None, announced_at=None)
 
 
+def _refuse_suspended(story: Story) -> None:
+    if story.owner.is_suspended:
+        raise Suspended(_("Your account is suspended: for now, nothing of yours can be shown to others."))
+
+
 @transaction.atomic
 def release_chapter(*, chapter: Chapter, at: datetime | None = None, is_silent: bool = False) -> Chapter:
     """Let a story's readers see a chapter, now or from a time to come. Repeatable.
 
-    Followers are told once, when its time has come, unless it is silent.
+    Followers are told once, when its time has come, unless it is silent. Raises Suspended.
     """
     story = hold_story(story_id=chapter.story_id)
     stored = Chapter.objects.without_text().get(pk=chapter.pk)
     now = timezone.now()
     if stored.is_released and (at is None or at <= now):
         return stored
+    if not stored.is_released and story.visibility != Story.Visibility.PRIVATE:
+        _refuse_suspended(story)
     if stored.is_released:
         # Taken back until then; whoever was told of it is not told again.
         stored.announced_at = stored.announced_at or now

@@ -124,8 +124,12 @@ def chapter_release(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpRes
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect("stories:story-detail", pk=story_pk)
     at, is_silent = form.cleaned_data["at"], form.cleaned_data["is_silent"]
-    services.release_chapter(chapter=chapter, at=at, is_silent=is_silent)
-    messages.success(request, _("It is planned.") if at else _("Readers find it now."))
+    try:
+        services.release_chapter(chapter=chapter, at=at, is_silent=is_silent)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("It is planned.") if at else _("Readers find it now."))
     return redirect("stories:story-detail", pk=story_pk)
 
 
