@@ -486,7 +486,7 @@ SHOWS_CLEANED_HTML = {
     "templates/components/_field.html": "field.help_text",
     "templates/coaching/_reply.html": "exchange.reply.content_html",
     "templates/coaching/_proposal.html": "card.exchange.reply.content_html",
-    "templates/social/chapter_read.html": "entry.chapter.content_html",
+    "templates/social/_chapter_main.html": "entry.chapter.content_html",
     "templates/stories/chapter_preview.html": "preview_html",
 }
 

@@ -145,9 +145,21 @@ class Book:
         raise Http404
 
 
+@dataclass
+class ClosedBook(Book):
+    """A story somebody has opened whose contents need not be asked for: the page with them is at hand."""
+
+    has_photographs: bool = False
+    # The chapter this person is at.
+    place_id: UUID | None = None
+
+    def __post_init__(self) -> None:
+        self.entries = []
+
+
 def open_story(user: "User | AnonymousUser", pk: UUID) -> Book:
     """A story by its address. Raises Http404 unless this person may see it."""
-    return Book(get_object_or_404(_with_mine(Story.objects.visible_to(user), user), pk=pk), user)
+    return Book(get_object_or_404(with_mine(Story.objects.visible_to(user), user), pk=pk), user)
 
 
 def open_shared(user: "User | AnonymousUser", token: str) -> Book:
@@ -156,7 +168,7 @@ def open_shared(user: "User | AnonymousUser", token: str) -> Book:
     Whoever holds the link sees what anybody would see with it: the owner too, who wants to know what that is.
     """
     stories = Story.objects.visible_to(AnonymousUser(), share_token=token)
-    story = get_object_or_404(_with_mine(stories, user), share_token=token)
+    story = get_object_or_404(with_mine(stories, user), share_token=token)
     return Book(story, user, "" if story.is_public else token)
 
 
@@ -166,7 +178,8 @@ def shared_story(token: str) -> Story:
     return get_object_or_404(stories, share_token=token)
 
 
-def _with_mine(stories: Any, user: "User | AnonymousUser") -> Any:
+def with_mine(stories: Any, user: "User | AnonymousUser") -> Any:
+    """The stories, each with what is this person's in it."""
     stories = stories.select_related("owner", "listing")
     if not user.is_authenticated:
         return stories

@@ -8,7 +8,7 @@ docs/decisions/0016-kept-pages.md says why.
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -20,7 +20,9 @@ from accounts.models import User
 from costory.lib.api import Paging
 from costory.lib.statement import SOMEBODY, SOMETHING, SOMETIME, Joined, Statement
 from social.forms.library import Filters
+from social.models import Listing
 from social.selectors.library import KEYS, PAGE, listings
+from social.selectors.reading import ClosedBook, with_mine
 from stories.models import Chapter, Photograph, Story
 
 if TYPE_CHECKING:
@@ -79,19 +81,63 @@ def story_stamp(story_id: UUID) -> Stamp | None:
 
 @cache
 def _story_statement() -> Statement:
+    story = Story.objects.visible_to(AnonymousUser()).filter(pk=SOMETHING, visibility=Story.Visibility.PUBLIC)
+    return Statement(story.values_list(*_said()))
+
+
+def open_for_reader(user: User, story_id: UUID) -> "tuple[Stamp, ClosedBook] | None":
+    """A public story somebody else wrote, as this reader finds it, with the stamp of its pages; None for any other."""
+    row = _reader_statement().first({SOMEBODY: user.pk, SOMETHING: story_id, SOMETIME: timezone.now()})
+    if row is None:
+        return None
+    told, opened = row[: -len(_OPENED)], dict(zip(_OPENED, row[-len(_OPENED) :], strict=True))
+    if opened["listing__like_count"] is None:
+        return None
+    author = User(handle=opened["owner__handle"], display_name=opened["owner__display_name"])
+    author.pk = _uuid(opened["owner_id"])
+    story = Story(pk=story_id, owner=author, visibility=Story.Visibility.PUBLIC, rating=opened["rating"])
+    Listing(story=story, like_count=opened["listing__like_count"], comment_count=opened["listing__comment_count"])
+    for name in _MINE:
+        # As `with_mine` annotates them.
+        setattr(story, name, opened[name])
+    place = opened["place_chapter"]
+    found = ClosedBook(story, user, has_photographs=bool(told[1]), place_id=_uuid(place) if place else None)
+    return Stamp(told[0] or "", told[1:]), found
+
+
+@cache
+def _reader_statement() -> Statement:
+    viewer = User(pk=SOMEBODY)
+    story = Story.objects.visible_to(AnonymousUser()).filter(pk=SOMETHING, visibility=Story.Visibility.PUBLIC)
+    return Statement(with_mine(story.exclude(owner=viewer), viewer).values_list(*_said(), *_OPENED))
+
+
+# What is a reader's own in a story (`with_mine`), and what their page needs of the story itself.
+_MINE: Final = ("is_later", "is_liked", "is_apart", "is_followed", "reader_is_grown_up")
+_OPENED: Final = (
+    *("owner_id", "owner__handle", "owner__display_name", "rating", "listing__like_count", "listing__comment_count"),
+    *("place_chapter", *_MINE),
+)
+
+
+def _said() -> "list[Any]":
+    """All that the pages of a public story show and that may change."""
     chapters = Chapter.objects.readable(SOMETIME).filter(story=OuterRef("pk"))
     photographs = Photograph.objects.filter(chapter__story=OuterRef("pk"))
-    story = Story.objects.visible_to(AnonymousUser()).filter(pk=SOMETHING, visibility=Story.Visibility.PUBLIC)
     counts = ("listing__like_count", "listing__comment_count", "listing__refreshed_at")
-    return Statement(
-        story.values_list(
-            _joined(chapters, "pk", "version", "position", "updated_at", "released_at"),
-            _joined(photographs, "pk", "position", "image", "caption", "description"),
-            *(Cast(name, TextField()) for name in ("updated_at", "owner__updated_at", *counts)),
-            *("title", "standing", "rating", "disclosure", "comment_policy", "is_complete", "may_download"),
-            *("owner__handle", "owner__display_name", "owner__is_public"),
-        )
-    )
+    texts = ("title", "standing", "rating", "disclosure", "comment_policy", "is_complete", "may_download")
+    return [
+        _joined(chapters, "pk", "version", "position", "updated_at", "released_at"),
+        _joined(photographs, "pk", "position", "image", "caption", "description"),
+        *(Cast(name, TextField()) for name in ("updated_at", "owner__updated_at", *counts)),
+        *(Cast(name, TextField()) for name in texts),
+        *(Cast(f"owner__{name}", TextField()) for name in ("handle", "display_name", "is_public")),
+    ]
+
+
+def _uuid(value: UUID | str) -> UUID:
+    """A key as Python has it; SQLite gives its digits."""
+    return value if isinstance(value, UUID) else UUID(value)
 
 
 def _joined(rows: "QuerySet[Chapter] | QuerySet[Photograph]", *names: str) -> Subquery:

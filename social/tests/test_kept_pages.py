@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from costory.lib.kept import Kept
-from social.models import Listing, ReaderSettings
+from social.models import Listing, ReaderSettings, Reading
 from social.selectors.stamps import story_stamp
-from social.services import refresh_listing
-from social.views import library
+from social.services import like_story, refresh_listing
+from social.views import library, reading
 from stories.models import Chapter, Story
 from stories.services import delete_story, revise_chapter, set_visibility, withhold_chapter
 from tests.factories import create_chapter, create_story, create_user
@@ -29,9 +29,14 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"
 @pytest.fixture(autouse=True)
 def keeping(settings):
     settings.KEEPS_PAGES = True
-    library.forget_looks()
+    forget()
     yield
+    forget()
+
+
+def forget():
     library.forget_looks()
+    reading.forget_leaves()
 
 
 class Process:
@@ -53,8 +58,8 @@ def here():
 
 def published(title="Ash"):
     story = create_story(title=title, visibility="public", rating="everyone")
-    create_chapter(story=story, position=1, title="One", content="The first words.")
-    create_chapter(story=story, position=2, title="Two", content="The second words.")
+    create_chapter(story=story, position=1, title="One", content_html="<p>The first words.</p>")
+    create_chapter(story=story, position=2, title="Two", content_html="<p>The second words.</p>")
     refresh_listing(story=story)
     return story
 
@@ -279,6 +284,55 @@ def test_a_page_made_while_a_chapter_was_open_for_a_moment_is_not_kept():
     assert not before.holds([one.pk, two.pk])
 
 
+# --- Signed in -----------------------------------------------------------------------------------------------------
+
+
+def test_readers_share_a_chapter_and_nothing_else(client):
+    story = published()
+    path = chapter_address(story, 2)
+    one, other = create_user(), create_user()
+    like_story(user=one, story=story)
+    pages = []
+    for person in (one, other):
+        client.force_login(person)
+        pages += [read(path, client).content.decode() for _ in range(2)]
+        assert Reading.objects.get(reader=person).chapter == story.chapters.get(position=2)
+    for page in pages:
+        assert "The second words." in page
+        assert set(map(len, re.findall(r'csrfmiddlewaretoken" value="(\w+)"', page))) == {64}
+    assert ['aria-pressed="true"' in re.findall(r'id="like-button"[^>]*', page)[0] for page in pages] == [
+        True, True, False, False,
+    ]  # fmt: skip
+    assert Listing.objects.get(pk=story.pk).read_count == 2
+
+
+def test_a_reader_finds_what_is_gone_gone(client):
+    story = published()
+    client.force_login(create_user())
+    for number in (1, 2):
+        assert b"Two" in read(chapter_address(story, number), client).content
+    withhold_chapter(chapter=story.chapters.get(position=2))
+    assert b"Two" not in read(chapter_address(story, 1), client).content
+    assert read(chapter_address(story, 2), client).status_code == 404
+
+    set_visibility(story=story, visibility="private")
+    assert read(chapter_address(story, 1), client).status_code == 404
+    assert b"Ash" not in read(reverse("social:library"), client).content
+    client.force_login(story.owner)
+    assert read(chapter_address(story, 1), client).status_code == 200
+
+
+def test_a_chapter_for_grown_ups_is_asked_about_before_it_is_kept_and_after(client):
+    story = published()
+    reader = create_user()
+    client.force_login(reader)
+    read(chapter_address(story), client)
+    Story.objects.filter(pk=story.pk).update(rating="mature")
+    assert read(chapter_address(story), client).status_code == 302
+    ReaderSettings.objects.create(user=reader, shows_mature=True)
+    assert read(chapter_address(story), client).status_code == 200
+
+
 # --- What it asks --------------------------------------------------------------------------------------------------
 
 
@@ -289,12 +343,12 @@ def test_no_page_asks_more_than_six_times_even_before_it_is_kept(here, client, w
     path = reverse("social:library") if page == "library" else chapter_address(stories[0])
     if who == "stranger":
         here.read(path)
-        library.forget_looks()
+        forget()
         assert asked(Process(), path) <= 6
         return
     client.force_login(create_user())
     read(path, client)
-    library.forget_looks()
+    forget()
     with CaptureQueriesContext(connection) as queries:
         read(path, client)
     assert len(queries) <= 6

@@ -1,19 +1,28 @@
 """Reading: a published story for everybody, a shared one for whoever has its link, one's own for oneself."""
 
+import secrets
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from costory.lib.kept import Kept
 from costory.lib.pictures import picture_response
 from social.kept_pages import confirm
 from social.models import ReaderSettings
 from social.page_setup import PageSetup
 from social.selectors.reading import GROWN_UP, Book, open_shared, open_story
+from social.selectors.stamps import open_for_reader
 from social.services.place import keep_place
 from social.services.read import count_read, note_arrival
 from social.sharing import chapter_sharing, story_sharing
@@ -36,7 +45,7 @@ def story_read(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def chapter_read(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """One chapter."""
-    return _chapter(request, open_story(request.user, pk), number)
+    return _chapter_at_hand(request, pk, number) or _chapter(request, open_story(request.user, pk), number)
 
 
 @login_not_required
@@ -107,29 +116,86 @@ def _story(request: HttpRequest, book: Book) -> HttpResponse:
     return _render(request, "social/story_read.html", book, context)
 
 
+@dataclass(frozen=True)
+class Leaf:
+    """What of a page is the same for all who read it so, its form's token left out; and the chapters it shows."""
+
+    title: str
+    head: SafeString
+    parts: tuple[str, ...]
+    shown: tuple[UUID, ...]
+    chapter_id: UUID | None = None
+
+    def main(self, token: str) -> SafeString:
+        """The text with its tools, for the reader whose token this is."""
+        return mark_safe(token.join(self.parts))  # noqa: S308  A template's, and a token.
+
+
+_leaves: Final[Kept[Leaf]] = Kept(most=200, seconds=60)
+# Stands for the token while a leaf is drawn. Nobody who writes knows it.
+_TOKEN: Final = secrets.token_hex(16)
+
+
+def forget_leaves() -> None:
+    """Keep none of them any longer, in this process."""
+    _leaves.clear()
+
+
+def _chapter_at_hand(request: HttpRequest, pk: UUID, number: int) -> HttpResponse | None:
+    """A chapter of somebody else's public story for a reader who is signed in: its leaf is drawn once for all of them.
+
+    It is asked about in the statement that says what of the story is theirs. None for whom it is another case.
+    """
+    if not settings.KEEPS_PAGES or not request.user.is_authenticated:
+        return None
+    opened = open_for_reader(request.user, pk)
+    if opened is None or is_asked(request, opened[1]):
+        return None
+    stamp, book = opened
+    setup = PageSetup.of(request)
+    key = (get_language(), pk, number, setup, stamp)
+    leaf = _leaves.get(key)
+    if leaf is None:
+        whole = open_story(request.user, pk)
+        leaf = _chapter_leaf(whole, number, setup, has_photographs=book.has_photographs)
+        if stamp.holds(leaf.shown):
+            _leaves.put(key, leaf)
+    count_read(story_id=pk, chapter_position=number, facts=facts_of(request))
+    if leaf.chapter_id is not None and leaf.chapter_id != book.place_id:
+        keep_place(reader=request.user, chapter=Chapter(pk=leaf.chapter_id, story_id=pk))
+    return _turn(request, book, leaf)
+
+
 def _chapter(request: HttpRequest, book: Book, number: int) -> HttpResponse:
-    entry, previous, following = book.around(number)
+    entry, _previous, _following = book.around(number)
     if is_asked(request, book):
         return redirect(book.address)
-    story = book.story
-    count_read(story_id=story.pk, chapter_position=number, facts=facts_of(request))
-    chapter = Chapter.objects.only("content_html").get(pk=entry.chapter.pk)
-    entry.chapter.content_html = chapter.content_html
+    count_read(story_id=book.story.pk, chapter_position=number, facts=facts_of(request))
     if request.user.is_authenticated and not book.is_own and not (book.place and book.place.chapter == entry.chapter):
         # Without scripts a place is a chapter; with them the page says more as it is read.
         keep_place(reader=request.user, chapter=entry.chapter)
-    confirm(request, [each.chapter.pk for each in book.entries])
-    figures = disclosure.chapter_figures(entry.chapter)
+    leaf = _chapter_leaf(book, number, PageSetup.of(request))
+    confirm(request, leaf.shown)
+    return _turn(request, book, leaf)
+
+
+def _chapter_leaf(book: Book, number: int, setup: PageSetup, *, has_photographs: bool = True) -> Leaf:
+    entry, previous, following = book.around(number)
+    story, chapter = book.story, entry.chapter
+    chapter.content_html = Chapter.objects.only("content_html").get(pk=chapter.pk).content_html
+    figures = disclosure.chapter_figures(chapter)
     context = {
         "sharing": chapter_sharing(book, entry),
-        "chapters": [(entry, _photographs(book, [entry.chapter])[entry.chapter.pk])],
-        "chapter": entry.chapter,
+        "chapters": [(entry, _photographs(book, [chapter])[chapter.pk] if has_photographs else [])],
+        "chapter": chapter,
         "figures": figures,
-        "marks": disclosure.reading_marks(figures, story=story, title=str(entry.chapter), author=story.owner.name),
+        "marks": disclosure.reading_marks(figures, story=story, title=str(chapter), author=story.owner.name),
         "previous": previous,
         "following": following,
+        "here": entry.address,
+        "setup": setup,
     }
-    return _render(request, "social/chapter_read.html", book, context)
+    return _leaf(book, context, title=f"{chapter} · {story.title}", chapter_id=chapter.pk)
 
 
 def _whole(request: HttpRequest, book: Book) -> HttpResponse:
@@ -149,7 +215,28 @@ def _whole(request: HttpRequest, book: Book) -> HttpResponse:
         "chapters": [(entry, photographs[entry.chapter.pk]) for entry in book.entries],
         "figures": figures,
         "marks": disclosure.reading_marks(figures, story=story, title=story.title, author=story.owner.name),
+        "here": book.whole_address,
+        "setup": PageSetup.of(request),
     }
+    return _turn(request, book, _leaf(book, context, title=story.title))
+
+
+def _leaf(book: Book, context: Mapping[str, Any], *, title: str, chapter_id: UUID | None = None) -> Leaf:
+    told = {"book": book, "story": book.story, "is_public": book.story.is_public, "csrf_token": _TOKEN, **context}
+    return Leaf(
+        title=title,
+        head=render_to_string("social/_chapter_head.html", told),
+        parts=tuple(render_to_string("social/_chapter_main.html", told).split(_TOKEN)),
+        shown=tuple(entry.chapter.pk for entry in book.entries),
+        chapter_id=chapter_id,
+    )
+
+
+def _turn(request: HttpRequest, book: Book, leaf: Leaf) -> HttpResponse:
+    """The page a leaf is on, with what is this reader's around it."""
+    chapter = Chapter(pk=leaf.chapter_id) if leaf.chapter_id else None
+    token = get_token(request)
+    context = {"leaf": leaf, "main": leaf.main(token), "chapter": chapter, "csrf_token": token}
     return _render(request, "social/chapter_read.html", book, context)
 
 
