@@ -17,5 +17,7 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("focusout", (event) => {
   const menu = event.target.closest?.("details.menu[open]");
-  if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+  const next = event.relatedTarget;
+  // A press on what takes no focus in a menu gives it to the page around (main has a tabindex): that is not leaving.
+  if (menu && next && !menu.contains(next) && !next.contains(menu)) menu.open = false;
 });

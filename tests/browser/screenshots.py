@@ -249,6 +249,40 @@ def conflict(page: Page, chapter: str, size: str, scheme: str) -> None:
     shoot(page, "conflict", size, scheme)
 
 
+def readers(browser: Browser, url: str, size: str, scheme: str) -> None:
+    """What a stranger sees of the library, from the shelves to a page, and a writer of showing a story."""
+    context = browser.new_context(base_url=url, viewport=SIZES[size], color_scheme=scheme, locale="en-GB")  # type: ignore[arg-type]  # As above.
+    page = context.new_page()
+    page.goto("/library/")
+    shoot(page, "library", size, scheme)
+    page.goto("/library/?q=vent")
+    shoot(page, "library-search", size, scheme)
+    page.goto("/library/?language=fr")
+    page.locator(".library-card__title a").first.click()
+    shoot(page, "title-page", size, scheme)
+    page.locator(".title-page__do a").first.click()
+    shoot(page, "reading", size, scheme, is_whole=False)
+    page.locator(".reader__tools summary").last.click()
+    page.get_by_text("Sepia").click()
+    shoot(page, "reading-setup", size, scheme, is_whole=False)
+    page.goto("/library/")
+    page.locator(".library-card__author a").first.click()
+    shoot(page, "author", size, scheme)
+    page.goto("/accounts/login/")
+    page.locator("[name=login]").fill("demo@costory.example")
+    page.locator("[name=password]").fill("demo-costory")
+    page.locator("main form button").last.click()
+    page.wait_for_url("**/")
+    for name, address in (("lists", "/lists/"), ("history", "/history/"), ("news", "/notifications/")):
+        page.goto(address)
+        shoot(page, name, size, scheme)
+    page.goto("/studio/")
+    page.get_by_role("link", name="The Tide Clerk").click()
+    page.get_by_role("link", name="Publishing").click()
+    shoot(page, "publishing", size, scheme)
+    context.close()
+
+
 def moderation(browser: Browser, url: str, size: str, scheme: str) -> None:
     """A passage of the library's first story is reported, and stands in the queue and on the screen that decides."""
     context = browser.new_context(base_url=url, viewport=SIZES[size], color_scheme=scheme, locale="en-GB")  # type: ignore[arg-type]  # As above.
@@ -288,6 +322,7 @@ def main() -> None:
         for size in SIZES:
             for scheme in ("light", "dark"):
                 walk(browser, url, size, scheme)
+                readers(browser, url, size, scheme)
                 moderation(browser, url, size, scheme)
         browser.close()
 

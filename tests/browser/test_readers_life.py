@@ -125,3 +125,15 @@ def test_a_page_that_is_read_by_its_link_takes_a_form_without_scripts(
     page.get_by_role("button", name="Set it so").click()
     expect(page.locator(".reader--paper-sepia")).to_be_visible()
     page.context.close()
+
+
+def test_the_page_is_set_by_a_finger_and_the_menu_stays(page: Page, live_asgi: ServerThread, story: Story) -> None:
+    page.goto(f"/stories/{story.pk}/chapters/1/")
+    settle(page)
+    page.locator(".reader__tools summary").last.click()
+    page.get_by_text("Sepia").click()
+    expect(page.locator(".reader--paper-sepia")).to_be_visible()
+    page.get_by_text("Very large").click()
+    page.reload()
+    expect(page.locator(".reader--paper-sepia.reader--xl")).to_be_visible()
+    assert_axe_clean(page)
