@@ -60,6 +60,11 @@ class ChapterBar:
     is_last: bool
 
     @property
+    def is_stop(self) -> bool:
+        """Whether going no further says something: not after the last chapter, nor of a page with all of them."""
+        return bool(self.position) and not self.is_last
+
+    @property
     def stopped_x(self) -> int:
         return self.width - self.stopped_width
 
@@ -186,7 +191,7 @@ def _chapters(story: Story, since: date, live: type_live) -> list[ChapterBar]:
             reached=reached,
             stopped=ended,
             width=_scaled(reached, most, 100),
-            stopped_width=_scaled(ended, most, 100) if position else 0,
+            stopped_width=_scaled(ended, most, 100) if position not in {0, last_position} else 0,
             is_last=bool(position) and position == last_position,
         )
         for position, reached, ended in rows
