@@ -99,6 +99,7 @@ NAMED: dict[str, Callable[["World"], Any]] = {
     "session_id": MODELS["sessions"],
     "reply_id": MODELS["replies"],
     "proposal_id": MODELS["proposals"],
+    "finding_id": MODELS["findings"],
     "comment_id": MODELS["comments"],
     "user_id": MODELS["users"],
     "person_pk": MODELS["users"],

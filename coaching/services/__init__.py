@@ -1,7 +1,7 @@
 """Every write of the coach, by what it is about."""
 
 from coaching.context import MessageTooLong
-from coaching.services.asking import Prepared, Quote, TooManyReplies, UnknownModel
+from coaching.services.asking import Prepared, Quote, RequestKeyTaken, TooManyReplies, UnknownModel
 from coaching.services.catalogue import sync_models
 from coaching.services.continuity import ask_continuity, check_continuity, quote_continuity, waive_finding
 from coaching.services.conversation import (
@@ -50,6 +50,7 @@ __all__ = [
     "PassageMoved",
     "Prepared",
     "Quote",
+    "RequestKeyTaken",
     "TooManyReplies",
     "UnknownModel",
     "Work",

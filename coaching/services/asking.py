@@ -44,6 +44,15 @@ class TooManyReplies(DomainError):
     code: ClassVar[str] = "rate_limited"
 
 
+class RequestKeyTaken(DomainError):
+    """The key names another piece of work about the same story."""
+
+    code: ClassVar[str] = "conflict"
+
+    def __init__(self) -> None:
+        super().__init__(_("This idempotency key was used for another request."))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Quote:
     """What a reply would cost at most, before it is asked for. Amounts in micros of the wallet's currency.

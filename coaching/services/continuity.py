@@ -73,7 +73,7 @@ def ask_continuity(
 ) -> ContinuityCheck:
     """Ask a model to read the story, or a chapter with all before it. What it finds is taken in when it has ended.
 
-    Raises NeedsModel, NotAskable, UnknownModel and billing's InsufficientCredits.
+    Raises NeedsModel, NotAskable, UnknownModel, RequestKeyTaken and billing's InsufficientCredits.
     """
     require_model()
     desk = desk_of(user=user, story=story)
@@ -85,7 +85,9 @@ def ask_continuity(
         prepare=lambda: _prepare(desk, chapter, model),
     )
     if not is_new:
-        return ContinuityCheck.objects.get(reply=reply)
+        if (known := ContinuityCheck.objects.select_related("reply").filter(reply=reply).first()) is None:
+            raise asking.RequestKeyTaken
+        return known
     return ContinuityCheck.objects.create(story=story, chapter=chapter, reply=reply)
 
 

@@ -116,7 +116,9 @@ def _propose(user: User, story: Story, work: Work, request_key: str, model: str)
         needs_care=care.is_needed(desk, work.instruction),
     )
     if not is_new:
-        return Proposal.objects.get(reply=reply)
+        if (known := Proposal.objects.filter(reply=reply).first()) is None:
+            raise asking.RequestKeyTaken
+        return known
     return Proposal.objects.create(
         reply=reply,
         story=story,

@@ -32,7 +32,7 @@ def summarise(*, user: User, chapter: Chapter, request_key: str, model: str = ""
     """Ask for the summary of a chapter as it stands; it is remembered when the reply has ended.
 
     One at a time for a chapter: while one is being written for this text, that one is given again. Raises NeedsModel,
-    NotAskable, UnknownModel and billing's InsufficientCredits.
+    NotAskable, UnknownModel, RequestKeyTaken and billing's InsufficientCredits.
     """
     content = _checked(chapter)
     Chapter.objects.select_for_update().only("pk").get(pk=chapter.pk)
@@ -48,6 +48,8 @@ def summarise(*, user: User, chapter: Chapter, request_key: str, model: str = ""
     )
     if is_new:
         SummaryRequest.objects.create(reply=reply, chapter=chapter, text_sha256=digest)
+    elif not SummaryRequest.objects.filter(reply=reply, chapter=chapter).exists():
+        raise asking.RequestKeyTaken
     return reply
 
 

@@ -1,4 +1,7 @@
-"""Whatever a page of the studio can do, a program can: docs/api.md says how, page by page, and is held to it here."""
+"""Whatever a page of the studio can do, a program can: docs/api.md says how, page by page, and is held to it here.
+
+So are the coach's pages of what it sees in a story.
+"""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +20,12 @@ from costory.api import api
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 ROW = re.compile(r"^\| `(?P<page>[a-z:-]+)` \| (?P<operations>[^|]*)\| (?P<said>[^|]*)\|$", re.MULTILINE)
 OPERATION = re.compile(r"`(GET|POST|PUT|PATCH|DELETE) (/[^`]+)`")
-STUDIO = "studio/"
+HELD = (
+    "studio/",
+    "coach/stories/<uuid:story_pk>/continuity/",
+    "coach/stories/<uuid:story_pk>/structure/",
+    "coach/findings/",
+)
 
 
 class Row(NamedTuple):
@@ -34,12 +42,12 @@ def rows() -> list[Row]:
 
 
 def pages(resolver: URLResolver, route: str = "", space: str = "") -> Iterator[tuple[str, bool]]:
-    """The name of every address in the studio, and whether something is sent to it."""
+    """The name of every address that is held to it, and whether something is sent there."""
     for entry in resolver.url_patterns:
         here = route + str(entry.pattern)
         if isinstance(entry, URLResolver):
             yield from pages(entry, here, f"{entry.namespace}:" if entry.namespace else space)
-        elif isinstance(entry, URLPattern) and here.startswith(STUDIO):
+        elif isinstance(entry, URLPattern) and here.startswith(HELD):
             request = RequestFactory().generic("BREW", "/")
             request.user = AnonymousUser()
             refused = entry.callback(request, **dict.fromkeys(entry.pattern.converters))
