@@ -25,8 +25,9 @@ from costory.lib.api import STATUS_OF, ApiError
 from costory.lib.errors import DomainError
 from social.api import router as social_router
 from social.api.library import library_stories
+from social.selectors.library import asks_for_mature
 from stories.api import router as stories_router
-from stories.api.story import use_library
+from stories.api.story import use_library, use_question
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +55,10 @@ def _api_error(request: HttpRequest, error: ApiError) -> HttpResponse:
 
 @api.exception_handler(DomainError)
 def _domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
-    return refusal(error.code, str(error) or _("This is not possible as things stand."), details=error.details)
+    wait = error.details.get("retry_after")
+    headers = {"Retry-After": str(wait)} if wait else None
+    said = str(error) or _("This is not possible as things stand.")
+    return refusal(error.code, said, details=error.details, headers=headers)
 
 
 @api.exception_handler(AuthenticationError)
@@ -116,6 +120,7 @@ def _internal_error(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 use_library(library_stories)
+use_question(asks_for_mature)
 api.add_router("/auth", auth_router)
 api.add_router("/profiles", profile_router)
 api.add_router("", stories_router)

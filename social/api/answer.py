@@ -15,6 +15,7 @@ from social import services
 from social.models import Author, Comment, Listing
 from social.selectors.answers import comments_for, seen_by, waiting_for
 from social.selectors.people import authors_for
+from stories.api.story import ask_grown_up
 from stories.models import Chapter, Story
 
 router = Router(tags=["answers"])
@@ -82,7 +83,7 @@ def comment_out(comment: Comment) -> CommentOut:
 
 @router.post(
     "/stories/{uuid:story_id}/like",
-    response={200: Single[LikeOut], **refusals(401, 403, 404)},
+    response={200: Single[LikeOut], **refusals(401, 403, 404, 429)},
     auth=writes,
     summary="Love a story",
 )
@@ -114,7 +115,9 @@ def like_delete(request: ApiRequest, story_id: UUID) -> Single[LikeOut]:
 )
 def comment_list(request: ApiRequest, story_id: UUID, paging: Query[Paging]) -> Listed[CommentOut]:
     """Newest first, answers among them: `parent_id` says to what. Your own that wait are there too."""
-    comments = comments_for(_story(request, story_id), request.auth.user).select_related("author")
+    story = _story(request, story_id)
+    ask_grown_up(request, story)
+    comments = comments_for(story, request.auth.user).select_related("author")
     page = paging.page_of(comments, keys=("-created_at", "-id"))
     return Listed(data=[comment_out(comment) for comment in page.rows], meta=page.meta)
 
@@ -186,7 +189,7 @@ def comment_delete(request: ApiRequest, comment_id: UUID) -> Status[None]:
 
 @router.post(
     "/users/{uuid:user_id}/follow",
-    response={200: Single[FollowOut], **refusals(401, 403, 404, 409)},
+    response={200: Single[FollowOut], **refusals(401, 403, 404, 409, 429)},
     auth=writes,
     summary="Follow an author",
 )

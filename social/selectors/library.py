@@ -37,9 +37,12 @@ CARD: Final = (
 
 def ratings_for(user: "User | AnonymousUser") -> Collection[str]:
     """The ratings this person's lists hold."""
-    if user.is_authenticated and _asks_for_mature().first({SOMEBODY: user.pk}):
-        return tuple(Story.Rating.values)
-    return GENERAL
+    return tuple(Story.Rating.values) if user.is_authenticated and asks_for_mature(user) else GENERAL
+
+
+def asks_for_mature(user: "User") -> bool:
+    """Whether somebody has said that they are grown up and want to be shown what is for them."""
+    return _asks_for_mature().first({SOMEBODY: user.pk}) is not None
 
 
 @cache

@@ -12,7 +12,7 @@ import events.services
 from accounts.models import Block, Mute, User
 from costory.lib.errors import DomainError
 from social.models import Author, Follow
-from social.services.openness import are_apart
+from social.services.openness import are_apart, refuse_flood
 
 
 class NotOneself(DomainError):
@@ -29,7 +29,10 @@ class NobodyThere(DomainError):
 
 @transaction.atomic
 def follow_author(*, follower: User, author: User) -> bool:
-    """Hear of an author's new chapters. Returns whether this is new. Raises NotOneself and NobodyThere."""
+    """Hear of an author's new chapters. Returns whether this is new.
+
+    Raises NotOneself, NobodyThere and TooMuchAtOnce.
+    """
     if follower.pk == author.pk:
         raise NotOneself(_("You cannot follow yourself."))
     # A block takes the same lock: it is seen here, or it takes this follow away.
@@ -38,6 +41,7 @@ def follow_author(*, follower: User, author: User) -> bool:
         raise NobodyThere(_("There is nothing here, or it is not yours."))
     _follow, is_new = Follow.objects.get_or_create(follower=follower, author=author)
     if is_new:
+        refuse_flood(follower, "follows")
         _count_followers(author.pk, 1)
         events.services.record("author.followed", person_id=follower.pk, subject=author)
     return is_new

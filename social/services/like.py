@@ -6,7 +6,7 @@ import events.services
 from accounts.models import User
 from social.models import Like
 from social.services.listing import count_answers
-from social.services.openness import require_open
+from social.services.openness import refuse_flood, require_open
 from stories.models import Story
 
 
@@ -14,11 +14,12 @@ from stories.models import Story
 def like_story(*, user: User, story: Story) -> bool:
     """Say that somebody loves a story they may see. Returns whether this is new.
 
-    Raises AnswersClosed and AnswererSuspended.
+    Raises AnswersClosed, AnswererSuspended and TooMuchAtOnce.
     """
     require_open(user, story)
     _like, is_new = Like.objects.get_or_create(story=story, user=user)
     if is_new:
+        refuse_flood(user, "likes")
         count_answers(story_id=story.pk, likes=1)
         events.services.record("story.liked", person_id=user.pk, subject=story)
     return is_new

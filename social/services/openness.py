@@ -1,7 +1,8 @@
 """Whether somebody may answer a story: asked before every like, comment and edit."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from django.core.cache import cache
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -9,6 +10,10 @@ from accounts.models import Block, User
 from costory.lib.errors import DomainError
 from social.models import Comment
 from stories.models import Story
+
+# So many new likes, and so many new follows, within so long.
+WINDOW_SECONDS: Final = 600
+MOST_IN_WINDOW: Final = 60
 
 
 class AnswersClosed(DomainError):
@@ -27,6 +32,27 @@ class AnswererSuspended(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("Your account is suspended: for now, you cannot answer others."))
+
+
+class TooMuchAtOnce(DomainError):
+    """More likes or follows than a person gives. `details` say after how many seconds to try again."""
+
+    code: ClassVar[str] = "rate_limited"
+
+
+def refuse_flood(person: User, what: str) -> None:
+    """Count one that is new, refusing beyond what a person gives. `add` and `incr` are each one step in the cache."""
+    key = f"given:{what}:{person.pk}"
+    cache.add(key, 0, WINDOW_SECONDS)
+    try:
+        count = cache.incr(key)
+    except ValueError:
+        # It ran out between the two: the ten minutes begin anew.
+        cache.set(key, 1, WINDOW_SECONDS)
+        count = 1
+    if count > MOST_IN_WINDOW:
+        message = _("That was a lot at once. Wait a few minutes, then go on.")
+        raise TooMuchAtOnce(message, details={"retry_after": WINDOW_SECONDS})
 
 
 def are_apart(one: User, other_id: object) -> bool:

@@ -146,3 +146,45 @@ def test_an_author_does_not_read_by_an_id_what_a_moderator_has_hidden(client: Cl
     Comment.objects.filter(pk=said.pk).update(state="hidden")
     client.force_login(story.owner)
     assert client.post(f"/api/v1/comments/{said.pk}/release").status_code == 404
+
+
+def test_a_program_reads_of_grown_ups_what_its_account_has_asked_for(client: Client, story: Story):
+    Story.objects.filter(pk=story.pk).update(rating="mature")
+    first = story.chapters.get(position=1)
+    addresses = [
+        f"/api/v1/stories/{story.pk}/chapters",
+        f"/api/v1/chapters/{first.pk}",
+        f"/api/v1/chapters/{first.pk}/photographs",
+        f"/api/v1/stories/{story.pk}/comments",
+    ]
+    reader = create_user()
+    client.force_login(reader)
+    assert [client.get(address).status_code for address in addresses] == [403] * 4
+    services.choose_reading(reader=reader, shows_mature=True)
+    assert [client.get(address).status_code for address in addresses] == [200] * 4
+    client.force_login(story.owner)
+    assert [client.get(address).status_code for address in addresses] == [200] * 4
+
+
+def test_a_flood_of_likes_and_follows_is_refused(client: Client, story: Story):
+    reader = create_user()
+    client.force_login(reader)
+    cache.set(f"given:likes:{reader.pk}", 60, 600)
+    cache.set(f"given:follows:{reader.pk}", 60, 600)
+    for address in (f"/api/v1/stories/{story.pk}/like", f"/api/v1/users/{story.owner_id}/follow"):
+        refused = client.post(address)
+        assert (refused.status_code, refused["Retry-After"]) == (429, "600")
+    assert not reader.likes.exists()
+    assert not reader.follows_made.exists()
+
+
+def test_searches_from_one_address_have_an_end(client: Client):
+    for page in ("/library/", "/opds/search/"):
+        cache.clear()
+        codes = [client.get(page, {"q": "lighthouse"}).status_code for _time in range(3)]
+        assert codes == [200] * 3
+        for key in list(cache._cache):  # type: ignore[attr-defined]  # The test's cache is in memory.
+            if "limit:library-search" in key:
+                cache.set(key.rpartition(":1:")[2], 240, 60)
+        refused = client.get(page, {"q": "lighthouse"})
+        assert (refused.status_code, refused["Retry-After"]) == (429, "60")

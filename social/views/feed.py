@@ -11,8 +11,10 @@ from django.utils.http import http_date, quote_etag
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from costory.lib.limits import is_over_limit, slow_down
 from social.feeds import atom, catalogue, news, sitemap
 from social.forms.library import LibraryForm
+from social.views.library import SEARCHES_A_MINUTE
 from stories.models import Story, Tag
 from stories.services import tag_slug
 
@@ -75,6 +77,8 @@ def opds_stories(request: HttpRequest) -> HttpResponse:
 @require_safe
 def opds_search(request: HttpRequest) -> HttpResponse:
     """A page of what is found for the address's words."""
+    if is_over_limit(request, action="library-search", most=SEARCHES_A_MINUTE):
+        return slow_down()
     return _feed(request, catalogue.found(LibraryForm.read(request.GET), request.GET.get("after", "")))
 
 

@@ -25,6 +25,7 @@ from django.views.decorators.vary import vary_on_headers
 from costory.lib.api import ApiError, Page
 from costory.lib.http import HtmxRequest
 from costory.lib.kept import Kept
+from costory.lib.limits import is_over_limit, slow_down
 from costory.lib.pictures import picture_response
 from social.cards import cards, found_cards
 from social.forms.library import Filters, LibraryForm
@@ -34,6 +35,9 @@ from social.selectors.library import MOST_COUNTED, capped_counts, library_page, 
 from social.selectors.stamps import Stamp, library_stamp
 from stories.exporting.cover import cover_svg
 from stories.models import Story, StoryTag, Tag
+
+# Faster than anybody types, from one address.
+SEARCHES_A_MINUTE: Final = 240
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,8 @@ def forget_looks() -> None:
 def library(request: HtmxRequest) -> HttpResponse:
     """A page of the library as the address asks for it; with htmx only the cards that follow."""
     filters = LibraryForm.read(request.GET)
+    if filters.q and is_over_limit(request, action="library-search", most=SEARCHES_A_MINUTE):
+        return slow_down()
     cursor = "" if filters.q else request.GET.get("after", "")[:1000]
     context: dict[str, Any] = {"filters": filters, "is_first": not request.GET.get("after")}
     if request.htmx and request.htmx.target == "more":

@@ -19,8 +19,8 @@ from django.views.decorators.http import require_safe
 from costory.lib.kept import Kept
 from costory.lib.pictures import picture_response
 from social.kept_pages import confirm
-from social.models import ReaderSettings
 from social.page_setup import PageSetup
+from social.selectors.library import asks_for_mature
 from social.selectors.reading import GROWN_UP, Book, open_shared, open_story
 from social.selectors.stamps import open_for_reader
 from social.services.place import keep_place
@@ -259,7 +259,7 @@ def is_asked_of(request: HttpRequest, story: Story) -> bool:
         return False
     said = getattr(story, "reader_is_grown_up", None)
     if said is None and request.user.is_authenticated:
-        said = ReaderSettings.objects.filter(user=request.user, shows_mature=True).exists()
+        said = asks_for_mature(request.user)
     return not said
 
 

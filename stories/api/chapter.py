@@ -13,7 +13,7 @@ from costory.lib import markdown
 from costory.lib.api import Input, Listed, Paging, Single, Text, refusals
 from stories import comparison, services
 from stories.api.owned import own_chapter, own_chapter_beside, own_story
-from stories.api.story import Title
+from stories.api.story import Title, ask_grown_up
 from stories.models import Chapter, Revision, Story
 
 router = Router(tags=["chapters"])
@@ -109,6 +109,7 @@ def chapter_out(chapter: Chapter, *, is_own: bool = True) -> ChapterOut:
 def chapter_list(request: ApiRequest, story_id: UUID, paging: Query[Paging]) -> Listed[ChapterOut]:
     """The chapters of a story you may read, with their text."""
     story = get_object_or_404(Story.objects.visible_to(request.auth.user), pk=story_id)
+    ask_grown_up(request, story)
     is_own = story.owner_id == request.auth.user.pk
     chapters = Chapter.objects.visible_to(request.auth.user).filter(story=story)
     page = paging.page_of(chapters, keys=("position",), total=story.chapter_count if is_own else None)
@@ -154,6 +155,7 @@ def chapter_detail(request: ApiRequest, chapter_id: UUID) -> Single[ChapterOut]:
     """A chapter of a story you may read."""
     chapters = Chapter.objects.visible_to(request.auth.user).select_related("story")
     chapter = get_object_or_404(chapters, pk=chapter_id)
+    ask_grown_up(request, chapter.story)
     return Single(data=chapter_out(chapter, is_own=chapter.story.owner_id == request.auth.user.pk))
 
 

@@ -16,6 +16,7 @@ from costory.lib.pictures import clean_picture, picture_response
 from stories import services
 from stories.api.outline import MoveIn
 from stories.api.owned import own_chapter_beside
+from stories.api.story import ask_grown_up
 from stories.models import Chapter, Photograph
 
 router = Router(tags=["photographs"])
@@ -73,7 +74,8 @@ def photograph_out(photograph: Photograph) -> PhotographOut:
 )
 def photograph_list(request: ApiRequest, chapter_id: UUID, paging: Query[Paging]) -> Listed[PhotographOut]:
     """In their order, of a chapter you may read."""
-    chapter = get_object_or_404(_readable(request), pk=chapter_id)
+    chapter = get_object_or_404(_readable(request).select_related("story"), pk=chapter_id)
+    ask_grown_up(request, chapter.story)
     return _listed(Photograph.objects.filter(chapter=chapter), paging)
 
 
@@ -160,7 +162,9 @@ def photograph_restore(request: ApiRequest, photograph_id: UUID) -> Single[Photo
 )
 def photograph_image(request: ApiRequest, photograph_id: UUID) -> HttpResponse:
     """Of a chapter you may read."""
-    photograph = get_object_or_404(Photograph, pk=photograph_id, chapter__in=_readable(request))
+    photographs = Photograph.objects.select_related("chapter__story").filter(chapter__in=_readable(request))
+    photograph = get_object_or_404(photographs, pk=photograph_id)
+    ask_grown_up(request, photograph.chapter.story)
     # Kept by nobody for longer than the story may be seen.
     response = picture_response(photograph.image)
     response["Cache-Control"] = "private, no-cache"

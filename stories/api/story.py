@@ -207,6 +207,23 @@ def use_library(library: Library) -> None:
     _libraries[:] = [library]
 
 
+_grown_up: list[Callable[[User], bool]] = []
+
+
+def use_question(is_grown_up: Callable[[User], bool]) -> None:
+    """Have `is_grown_up` say who has asked for stories for grown-up readers: an app above this one keeps that."""
+    _grown_up[:] = [is_grown_up]
+
+
+def ask_grown_up(request: ApiRequest, story: Story) -> None:
+    """Refuse the text of a story for grown-up readers to an account that has not asked for such, as pages do."""
+    user = request.auth.user
+    if story.rating not in (Story.Rating.MATURE, Story.Rating.EXPLICIT) or story.owner_id == user.pk:
+        return
+    if not any(is_grown_up(user) for is_grown_up in _grown_up):
+        raise ApiError("forbidden", _("This is for grown-up readers: say in your reading settings that you are one."))
+
+
 @router.get("/stories", response={200: Listed[StoryOut], **refusals(401, 403)}, auth=reads, summary="Stories")
 def story_list(request: ApiRequest, asked: Query[StoryFilter], paging: Query[Paging]) -> Listed[StoryOut]:
     """Your own stories, or with `visibility=public` those of everybody.
