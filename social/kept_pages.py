@@ -9,6 +9,7 @@ is gone at the next request in all of them. docs/decisions/0016-kept-pages.md sa
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from django.utils import translation
 
 from costory.lib.api import ApiError
 from costory.lib.kept import Kept
-from social.forms.library import LibraryForm
+from social.forms.library import Filters, LibraryForm
 from social.page_setup import COOKIE as PAGE_SETUP
 from social.selectors.library import GENERAL
 from social.selectors.stamps import Stamp, library_stamp, story_stamp
@@ -114,7 +115,7 @@ class KeptPagesMiddleware:
 def _asked(request: HttpRequest) -> Asked | None:
     """What of the kept pages this asks for, with what is true of it now; None for everything else."""
     chapter = _CHAPTER.fullmatch(request.path_info)
-    if chapter is None and request.path_info != reverse("social:library"):
+    if chapter is None and request.path_info != _library_path():
         return None
     cookies, query = request.COOKIES, request.META.get("QUERY_STRING", "")
     if (
@@ -132,13 +133,18 @@ def _asked(request: HttpRequest) -> Asked | None:
         if query or stamp is None:
             return None
         return Asked((*key, cookies.get(PAGE_SETUP, "")), stamp, story_id, int(chapter[2]))
-    filters = LibraryForm.read(QueryDict(query))
+    filters = LibraryForm.read(QueryDict(query)) if query else Filters()
     if filters.q:
         return None
     try:
         return Asked(key, library_stamp(filters, AnonymousUser(), GENERAL, cursor=_cursor(query)))
     except ApiError:
         return None
+
+
+@cache
+def _library_path() -> str:
+    return reverse("social:library")
 
 
 def _cursor(query: str) -> str:

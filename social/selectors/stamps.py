@@ -57,7 +57,7 @@ def library_stamp(
     # A look at what is new since a week is another one every moment.
     build = _library_statement.__wrapped__ if filters.since else _library_statement
     statement = build(filters, tuple(ratings), is_reader=is_reader, cursor=cursor)
-    row = statement.first({SOMEBODY: user.pk} if is_reader else {})
+    row = statement.first({SOMEBODY: user.pk} if user.pk is not None else {})
     return Stamp((row and row[0]) or "")
 
 
