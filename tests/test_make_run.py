@@ -46,7 +46,8 @@ def test_make_run_starts_with_demo_data_and_stops_when_told(tmp_path):
         with sqlite3.connect(database) as connection:
             people = {email for (email,) in connection.execute("SELECT email FROM accounts_user")}
         connection.close()
-        assert people == {"demo@costory.example", "admin@costory.example"}
+        authors = {f"{name}@costory.example" for name in ("solene", "nora", "tobias")}
+        assert people == {"demo@costory.example", "admin@costory.example"} | authors
     finally:
         os.killpg(running.pid, signal.SIGTERM)
         running.wait(30)
