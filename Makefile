@@ -52,6 +52,7 @@ run: $(RUN_STAMP) messages-compiled ## Start CoStory on PORT, with demo data; ne
 	$(BIN)/python manage.py migrate --verbosity 0 && \
 	$(BIN)/python manage.py collectstatic --noinput --verbosity 0 && \
 	$(BIN)/python manage.py seed_demo && \
+	$(BIN)/python manage.py seed_answers && \
 	exec $(BIN)/uvicorn costory.asgi:application --host $(HOST) --port $(PORT) --timeout-graceful-shutdown 20
 
 # --- Tests -------------------------------------------------------------------------------------------------------

@@ -189,7 +189,7 @@ def _story_out(story: Story, released: Released | None) -> StoryOut:
     told = {"share_url", "author", "tags"}
     said: dict[str, Any] = {name: getattr(story, name) for name in StoryOut.model_fields if name not in told}
     if released is not None:
-        said.update(word_count=released.words, chapter_count=released.chapters)
+        said.update(word_count=released.words, chapter_count=released.chapters, purpose="")
     return StoryOut(
         **said,
         share_url=(services.share_url(story=story) or None) if released is None else None,

@@ -63,6 +63,7 @@ def server(model_url: str) -> Iterator[str]:
         # The stories of the demo's library, and an operator.
         seed = [sys.executable, "manage.py", "seed_demo"]
         subprocess.run(seed, cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([*seed[:-1], "seed_answers"], cwd=ROOT, env=env, check=True)
         command = [sys.executable, "-m", "uvicorn", "costory.asgi:application", "--port", str(PORT)]
         process = subprocess.Popen([*command, "--log-level", "error"], cwd=ROOT, env=env)
         try:
