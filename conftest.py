@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 # Tests have many replies under way; the bound has tests of its own. For servers that are processes of their own.
 os.environ["REPLIES_AT_ONCE"] = "10000"
+# And open every page there is, from one address; this bound has a test of its own too.
+os.environ["PAGES_A_MINUTE"] = "0"
 
 CHROMIUM_NOT_FOUND = "NOT TESTED IN A BROWSER: no Chromium on this machine."
 JAVA_NOT_FOUND = "E-BOOKS NOT CHECKED: EPUBCheck wants Java, and there is none on this machine."
@@ -51,6 +53,7 @@ def _language_of_the_house() -> Iterator[None]:
 def _as_many_replies_as_a_test_wants(settings: Any) -> None:
     """The same in this process, whose settings were read before that."""
     settings.REPLIES_AT_ONCE = 10_000
+    settings.PAGES_A_MINUTE = 0
 
 
 # --- Database ----------------------------------------------------------------------------------------------------

@@ -40,6 +40,8 @@ def environment(database_url: str) -> None:
         REDIS_URL="",
         # One person asks for hundreds of replies at once here.
         REPLIES_AT_ONCE="1000000",
+        # And opens thousands of pages.
+        PAGES_A_MINUTE="0",
     )
 
 

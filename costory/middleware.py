@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from costory.lib.limits import is_over_limit, slow_down
 from costory.logs import request_id
 
 type_getter = Callable[[HttpRequest], HttpResponseBase]
@@ -93,6 +94,25 @@ class SecurityHeadersMiddleware:
         if user is not None and user.is_authenticated and not request.path.startswith(settings.STATIC_URL):
             headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class ScrapingMiddleware:
+    """Whoever takes the library page by page is told to wait; who reads never is.
+
+    It stands before the pages that are kept ready. Pictures beside a page do not count.
+    """
+
+    PAGES = re.compile(r"/(?:library/|opds/|feeds/|@|(?:stories|s)/[^/]+/(?:$|chapters/|whole/|comments/))")
+
+    def __init__(self, get_response: type_getter) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        most = settings.PAGES_A_MINUTE
+        # With or without a session: anybody can send a cookie, and here it is not known yet whether it is good.
+        if most and self.PAGES.match(request.path) and is_over_limit(request, action="pages", most=most):
+            return slow_down()
+        return self.get_response(request)
 
 
 class ApiRefusalMiddleware:

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "costory.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "costory.middleware.ScrapingMiddleware",
     "social.kept_pages.KeptPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -342,6 +343,8 @@ REPLY_IDLE_SECONDS: float = env.float("REPLY_IDLE_SECONDS", default=60.0)
 REPLY_MAX_SECONDS: float = env.float("REPLY_MAX_SECONDS", default=600.0)
 # How long the process that took the POST waits for a watcher to begin the reply before it does so itself.
 REPLY_OFFER_SECONDS: float = env.float("REPLY_OFFER_SECONDS", default=2.0)
+# How many pages of stories one address may open in a minute; 0 sets no bound.
+PAGES_A_MINUTE: int = env.int("PAGES_A_MINUTE", default=600)
 # How many replies one person may have written at the same time.
 REPLIES_AT_ONCE: int = env.int("REPLIES_AT_ONCE", default=3)
 # A reply whose process has not written a sign of life for this long is taken to be dead.
