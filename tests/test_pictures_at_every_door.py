@@ -73,7 +73,24 @@ def as_avatar(client: Client, user: User, content: bytes) -> FieldFile | None:
     return user.avatar or None
 
 
-DOORS = [as_photograph, as_codex_picture, as_avatar]
+def as_cover(client: Client, user: User, content: bytes) -> FieldFile | None:
+    story = create_story(owner=user)
+    said = {"visibility": "private", "language": "en", "comment_policy": "open", "disclosure": "figures"}
+    file = SimpleUploadedFile("a.webp", content, content_type="image/webp")
+    client.post(reverse("stories:story-publishing", args=[story.pk]), {**said, "cover": file})
+    story.refresh_from_db()
+    return story.cover or None
+
+
+def as_cover_by_a_program(client: Client, user: User, content: bytes) -> FieldFile | None:
+    story = create_story(owner=user)
+    file = SimpleUploadedFile("a.png", content, content_type="image/png")
+    client.post(f"/api/v1/stories/{story.pk}/cover", {"image": file})
+    story.refresh_from_db()
+    return story.cover or None
+
+
+DOORS = [as_photograph, as_codex_picture, as_avatar, as_cover, as_cover_by_a_program]
 
 
 @pytest.mark.parametrize("send", DOORS)
