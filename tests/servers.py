@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import socket
@@ -23,16 +22,6 @@ START_SECONDS = 30
 STOP_SECONDS = 30
 
 
-class PromptServer(uvicorn.Server):
-    """One that hears at once that it shall stop: a tenth of a second a test is much for many tests."""
-
-    async def main_loop(self) -> None:
-        ticks = 0
-        while not await self.on_tick(ticks):
-            ticks += 1
-            await asyncio.sleep(0.01)
-
-
 class ServerThread:
     """uvicorn in a thread. `url` is its address; leaving the context stops it, running requests included."""
 
@@ -45,7 +34,7 @@ class ServerThread:
             # The guard on the network sees asyncio's sockets; uvloop's are out of its sight.
             **{"loop": "asyncio", "log_config": None, "timeout_graceful_shutdown": 2, "lifespan": "auto", **options},
         )
-        self._server = PromptServer(config)
+        self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
 
     def __enter__(self) -> Self:
