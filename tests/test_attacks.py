@@ -30,7 +30,8 @@ from stories.tests.test_photograph_list import picture
 from tests.attacks import ATTACKS, faults_in
 from tests.factories import create_story, create_user
 
-pytestmark = pytest.mark.django_db
+# What a page or a file says of a row is the same on either database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 HTMX = {"HX-Request": "true"}
 # A fence has no end but its own: what stands after it would be code, and say nothing.
 FENCES = [attack for attack in ATTACKS if attack.startswith("```")]

@@ -18,7 +18,8 @@ from stories.services import set_tags, tag_slug
 from tests.attacks import ATTACKS, faults_in
 from tests.factories import create_user
 
-pytestmark = pytest.mark.django_db
+# What a page or a file says of a row is the same on either database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # Of the corpus only what a form would let through; and what no form does, as an import or an old row may hold it.
 STORABLE = [markdown.normalise_text(attack) for attack in ATTACKS]

@@ -22,7 +22,8 @@ from stories.services import create_chapter, set_cover, set_visibility
 from tests.epubcheck import complaints
 from tests.factories import create_user
 
-pytestmark = pytest.mark.django_db
+# What a page or a file says of a row is the same on either database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)

@@ -30,7 +30,8 @@ from stories.tests.test_export import (
 )
 
 __all__ = ["story"]
-pytestmark = pytest.mark.django_db
+# What a page or a file says of a row is the same on either database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 A5 = (420, 595)
 
 
