@@ -106,6 +106,11 @@ urlpatterns = [
         name="chapter-unsplit",
     ),
     path("<uuid:story_pk>/chapters/<uuid:pk>/join/", division.chapter_join, name="chapter-join"),
+    path(
+        "<uuid:story_pk>/chapters/<uuid:pk>/unjoin/<uuid:other_pk>/<int:version>/<int:last_picture>/",
+        division.chapter_unjoin,
+        name="chapter-unjoin",
+    ),
     path("<uuid:story_pk>/chapters/<uuid:pk>/scene/", scene.scene_edit, name="scene-edit"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/turns/", scene.turn_create, name="turn-create"),
     path("<uuid:story_pk>/chapters/<uuid:pk>/prompt/", asked.prompt_choose, name="prompt-choose"),

@@ -86,6 +86,8 @@ NAMED: dict[str, Callable[["World"], Any]] = {
     "parts": lambda world: 1,
     "chapter_pk": MODELS["chapters"],
     "chapter_id": MODELS["chapters"],
+    "other_pk": lambda world: world.chapter.pk,
+    "last_picture": lambda world: 0,
     "photograph_pk": MODELS["photographs"],
     "photograph_id": MODELS["photographs"],
     "entry_pk": MODELS["codex"],

@@ -123,7 +123,7 @@ def test_a_draft_is_not_joined_to_what_readers_see(story: Story):
     with pytest.raises(NothingToDivide):
         merge_chapters(chapter=first, author=story.owner, version=first.version)
     set_visibility(story=story, visibility="private")
-    assert "It was I." in merge_chapters(chapter=first, author=story.owner, version=first.version).content
+    assert "It was I." in merge_chapters(chapter=first, author=story.owner, version=first.version).chapter.content
 
 
 def test_a_tag_of_private_stories_is_not_even_spelt_out(client: Client, story: Story):

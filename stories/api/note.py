@@ -95,7 +95,7 @@ def note_revise(request: ApiRequest, note_id: UUID, body: NoteChange) -> Single[
     "/notes/{uuid:note_id}", response={204: None, **refusals(401, 403, 404)}, auth=writes, summary="Throw a note away"
 )
 def note_delete(request: ApiRequest, note_id: UUID) -> Status[None]:
-    """For good."""
+    """It can be taken back for thirty days."""
     services.delete_note(note=_own_note(request, note_id))
     return Status(204, None)
 

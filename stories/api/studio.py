@@ -171,7 +171,7 @@ def chapter_join(request: ApiRequest, chapter_id: UUID, body: JoinIn) -> Single[
     """The next one goes to the bin as it is."""
     chapter = own_chapter(request, chapter_id)
     joined = services.merge_chapters(chapter=chapter, author=request.auth.user, version=body.version)
-    return Single(data=chapter_out(joined))
+    return Single(data=chapter_out(joined.chapter))
 
 
 @router.get(

@@ -31,7 +31,14 @@ from stories.services.codex import (
     revise_codex_fact,
     set_codex_picture,
 )
-from stories.services.division import ChangedSince, NothingToDivide, merge_chapters, split_chapter, undo_split
+from stories.services.division import (
+    ChangedSince,
+    NothingToDivide,
+    merge_chapters,
+    split_chapter,
+    undo_merge,
+    undo_split,
+)
 from stories.services.draft import STEPS, discard_draft, finish_draft, save_draft
 from stories.services.manuscript import Chosen, discard_import, import_manuscript, keep_import, take_in
 from stories.services.mentions import MentionCounts, count_mentions, lexicon_of
@@ -208,6 +215,7 @@ __all__ = [
     "take_in",
     "take_turn",
     "text_at",
+    "undo_merge",
     "undo_replacement",
     "undo_split",
     "withhold_chapter",

@@ -1,16 +1,18 @@
 """Chapters taken apart and joined, with the record of who wrote what, the notes and the pictures beside them."""
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from costory.lib.errors import DomainError
 from stories import provenance
-from stories.models import Chapter, Note, Photograph, Revision, Story
-from stories.services.chapter import add_chapter, delete_chapter, hold_story, make_room
+from stories.models import BIN_TIME, Chapter, Note, Photograph, Revision, Story
+from stories.services.chapter import add_chapter, delete_chapter, hold_story, make_room, restore_chapter
 from stories.services.revision import Overtaken, StaleRevision, write_chapter
 from stories.services.wording import clean_wording
 
@@ -22,6 +24,14 @@ class NothingToDivide(DomainError):
     """A chapter cannot be split before its first word or after its last, nor joined to one that is not there."""
 
     code: ClassVar[str] = "validation_error"
+
+
+class Joined(NamedTuple):
+    """Two chapters that became one: it, the one in the bin, and the place of the last picture it had of its own."""
+
+    chapter: Chapter
+    taken_up: Chapter
+    last_picture: int
 
 
 def split_chapter(*, chapter: Chapter, author: User, version: int, position: int, title: str = "") -> Chapter:
@@ -105,7 +115,7 @@ def undo_split(*, chapter: Chapter, author: User, version: int) -> Chapter:
     return written
 
 
-def merge_chapters(*, chapter: Chapter, author: User, version: int) -> Chapter:
+def merge_chapters(*, chapter: Chapter, author: User, version: int) -> Joined:
     """Put the text of the chapter that follows at the end of this one; that one goes to the bin as it is.
 
     Raises StaleRevision, NothingToDivide where none follows, and ContentTooLong.
@@ -138,15 +148,54 @@ def merge_chapters(*, chapter: Chapter, author: User, version: int) -> Chapter:
                 provenance.cover(following.provenance, len(following.content)),
             )
             written = write_chapter(chapter, wording, runs=runs, author=author, kind=Revision.Kind.SPLIT)
+            # A note whose words went long ago may stand beyond the end; it stays before those that come.
+            Note.objects.filter(chapter=chapter, position__gte=start).update(position=start - len(joint))
             Note.objects.filter(chapter=following).update(chapter=chapter, position=F("position") + start)
-            _take_photographs(following, chapter)
+            last_picture = _take_photographs(following, chapter)
             delete_chapter(chapter=following)
     except Overtaken:
         raise StaleRevision(chapter=Chapter.objects.select_related("story").get(pk=chapter.pk)) from None
+    return Joined(written, following, last_picture)
+
+
+def undo_merge(*, chapter: Chapter, taken_up: UUID, author: User, version: int, last_picture: int) -> Chapter:
+    """Part two chapters that were just joined: each is again what it was, to the letter, with what stood beside it.
+
+    `chapter` is the joined one, `version` its own after the joining, `last_picture` as `merge_chapters` said it. Raises
+    ChangedSince where something has been written since, or the other is no longer in the bin. Returns the first one.
+    """
+    refusal = ChangedSince(_("The chapter has been changed since. Split it instead; the second one lies in the bin."))
+    with transaction.atomic():
+        hold_story(story_id=chapter.story_id)
+        present = Chapter.objects.select_related("story").filter(story=chapter.story_id, deleted_at=None)
+        joined = present.filter(pk=chapter.pk, version=version).first()
+        binned = Chapter.objects.filter(story=chapter.story_id, deleted_at__gt=timezone.now() - BIN_TIME)
+        following = binned.filter(pk=taken_up).first()
+        before = Revision.objects.select_related("chapter").filter(chapter=joined, version=version - 1).first()
+        if joined is None or following is None or before is None:
+            raise refusal
+        start = len(joined.content) - len(following.content)
+        joint = JOINT if before.text and following.content else ""
+        if joined.content != before.text + joint + following.content:
+            raise refusal
+        wording = clean_wording(title=before.title, content=before.text)
+        try:
+            written = write_chapter(joined, wording, runs=before.runs, author=author, kind=Revision.Kind.RESTORE)
+        except Overtaken:
+            raise refusal from None
+        binned.filter(pk=following.pk).update(position=joined.position + 1)
+        restore_chapter(chapter=following)
+        Note.objects.filter(chapter=joined, position__gte=start).update(
+            chapter=following, position=F("position") - start
+        )
+        Photograph.objects.filter(chapter=joined, position__gt=last_picture).update(
+            chapter=following, position=F("position") - last_picture
+        )
     return written
 
 
-def _take_photographs(source: Chapter, target: Chapter) -> None:
-    """Pictures stay beside the words they were put beside."""
-    last = Photograph.objects.filter(chapter=target).aggregate(last=Max("position"))["last"] or 0
+def _take_photographs(source: Chapter, target: Chapter) -> int:
+    """Pictures stay beside the words they were put beside. Returns the place after which they stand."""
+    last: int = Photograph.objects.filter(chapter=target).aggregate(last=Max("position"))["last"] or 0
     Photograph.objects.filter(chapter=source).update(chapter=target, position=F("position") + last)
+    return last

@@ -59,7 +59,7 @@ def test_a_merge_takes_up_the_next_chapter_and_bins_it_whole():
     note = Note.objects.create(chapter=second, body="check", position=1)
     Photograph.objects.create(chapter=chapter, position=1)
     photograph = Photograph.objects.create(chapter=second, position=1)
-    merged = services.merge_chapters(chapter=chapter, author=chapter.story.owner, version=1)
+    merged = services.merge_chapters(chapter=chapter, author=chapter.story.owner, version=1).chapter
     merged.refresh_from_db()
     note.refresh_from_db()
     photograph.refresh_from_db()

@@ -1,4 +1,4 @@
-"""Thrown away and taken back: notes, photographs, a split."""
+"""Thrown away and taken back: notes, photographs, a split, a joining."""
 
 import io
 from datetime import timedelta
@@ -131,6 +131,53 @@ def test_not_when_something_was_written_since(chapter: Chapter, half: str):
     assert Chapter.objects.filter(story=chapter.story_id, deleted_at=None).count() == 3
 
 
+def test_a_joining_is_taken_back_to_the_letter(writer: Client, chapter: Chapter):
+    second = Chapter.objects.get(story=chapter.story_id, position=2)
+    beside = (
+        services.add_note(chapter=chapter, body="Astray.", position=9_000),
+        services.add_note(chapter=second, body="Whose?", position=3),
+    )
+    pictures = add(chapter), add(second)
+    url = reverse("stories:chapter-join", args=[chapter.story_id, chapter.pk])
+    page = writer.post(url, {"version": chapter.version}, follow=True)
+    undo = next(str(message.extra_tags) for message in page.context["messages"])
+    assert f'action="{undo}"' in page.text
+
+    assert writer.post(undo)["Location"] == chapter.get_absolute_url()
+    stored = list(Chapter.objects.filter(story=chapter.story_id, deleted_at=None).order_by("position"))
+    assert [(row.pk, row.title, row.content) for row in stored] == [
+        (chapter.pk, "Night", TEXT),
+        (second.pk, "Day", "After."),
+    ]
+    things: list[Note | Photograph] = [*beside, *pictures]
+    for kept, home in zip(things, [chapter.pk, second.pk] * 2, strict=True):
+        kept.refresh_from_db()
+        assert kept.chapter_id == home
+    assert (beside[1].position, pictures[1].position) == (3, 1)
+    chapter.story.refresh_from_db()
+    assert (chapter.story.chapter_count, chapter.story.word_count) == (2, 12)
+
+
+@pytest.mark.parametrize("since", ["written", "taken out", "astray"])
+def test_a_joining_is_not_taken_back_over_what_came_since(writer: Client, chapter: Chapter, since: str):
+    second = Chapter.objects.get(story=chapter.story_id, position=2)
+    author = chapter.story.owner
+    joined = services.merge_chapters(chapter=chapter, author=author, version=chapter.version)
+    whole = joined.chapter
+    if since == "written":
+        services.revise_chapter(chapter=whole, author=author, version=2, content=whole.content + " More.")
+    elif since == "taken out":
+        services.restore_chapter(chapter=second)
+    else:
+        second = services.create_chapter(story=chapter.story, author=author, content="Something else.")
+        services.delete_chapter(chapter=second)
+    kept = list(Chapter.objects.order_by("pk").values_list("pk", "content", "position", "version"))
+    undo = reverse("stories:chapter-unjoin", args=[chapter.story_id, chapter.pk, second.pk, 2, joined.last_picture])
+    page = writer.post(undo, follow=True)
+    assert [message.level_tag for message in page.context["messages"]] == ["error"]
+    assert list(Chapter.objects.order_by("pk").values_list("pk", "content", "position", "version")) == kept
+
+
 def test_nobody_elses(client: Client, chapter: Chapter):
     note, photograph = services.add_note(chapter=chapter, body="Mine."), add(chapter)
     services.delete_note(note=note)
@@ -141,5 +188,6 @@ def test_nobody_elses(client: Client, chapter: Chapter):
         ("note-restore", [chapter.story_id, chapter.pk, note.pk]),
         ("photograph-restore", [chapter.story_id, chapter.pk, photograph.pk]),
         ("chapter-unsplit", [chapter.story_id, new.pk, 2]),
+        ("chapter-unjoin", [chapter.story_id, chapter.pk, new.pk, 2, 0]),
     ):
         assert client.post(reverse(f"stories:{name}", args=address)).status_code == 404

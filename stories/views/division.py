@@ -71,11 +71,32 @@ def chapter_join(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpRespon
     if not form.is_valid():
         return HttpResponseBadRequest()
     try:
-        services.merge_chapters(chapter=chapter, author=request.user, version=form.cleaned_data["version"])
+        joined = services.merge_chapters(chapter=chapter, author=request.user, version=form.cleaned_data["version"])
     except DomainError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("The two chapters are one. The second one lies in the bin as it was."))
+        address = [story_pk, pk, joined.taken_up.pk, form.cleaned_data["version"] + 1, joined.last_picture]
+        undo = reverse("stories:chapter-unjoin", args=address)
+        messages.success(
+            request, _("The two chapters are one. The second one lies in the bin as it was."), extra_tags=undo
+        )
+    return redirect(chapter)
+
+
+@require_POST
+def chapter_unjoin(
+    request: AuthedRequest, story_pk: UUID, pk: UUID, other_pk: UUID, version: int, last_picture: int
+) -> HttpResponse:
+    """Part two chapters that were just joined, as long as nothing has been written since."""
+    chapter = _chapter(request, story_pk, pk)
+    try:
+        services.undo_merge(
+            chapter=chapter, taken_up=other_pk, author=request.user, version=version, last_picture=last_picture
+        )
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The two chapters are two again."))
     return redirect(chapter)
 
 
