@@ -74,6 +74,9 @@ class Engine:
         self.begin_stop()
         for handle in self._offers.values():
             handle.cancel()
+        if self._claims:
+            # One that is asking the database still may come back with a reply: it is begun, and has its time below.
+            await asyncio.wait(list(self._claims.values()))
         tasks = [g.task for g in self._running.values() if g.task is not None]
         if tasks:
             await asyncio.wait(tasks)

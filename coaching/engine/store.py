@@ -36,9 +36,14 @@ class Store:
 
     def shut_down(self) -> None:
         """Close each thread's connection and end the threads."""
-        for thread in [self._threads.submit(connection.close) for _ in range(THREADS)]:
+        for thread in [self._threads.submit(_let_go) for _ in range(THREADS)]:
             thread.result(timeout=5)
         self._threads.shutdown(wait=True)
+
+
+def _let_go() -> None:
+    # Looked up here: `connection` is another one in each thread.
+    connection.close()
 
 
 def _whole(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:

@@ -1,5 +1,6 @@
 """The life of a reply on a real server with a real wire: it runs once, ends once, and costs what it costs."""
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from billing.models import Entry, Hold, Wallet
 from coaching import services
+from coaching.engine import Engine
 from coaching.models import Reply, Session
 from coaching.tests.conftest import MODEL, create_session, create_writer, offer_model
 from costory.lib.money import ceil_micros
@@ -323,3 +325,30 @@ def test_a_story_deleted_in_mid_reply_leaves_no_hold(coach_server: ServerThread,
 
     assert not Hold.objects.open().exists()
     assert Wallet.objects.get().held_micros == 0
+
+
+def test_a_reply_claimed_as_the_server_stops_is_written_to_its_end(model_server: ModelServer):
+    offer_model(MODEL)
+    reply = post()
+
+    async def live_for_a_moment() -> None:
+        engine = Engine()
+        await engine.start()
+
+        async def watched() -> None:
+            async for _events in engine.watch(reply.pk):
+                pass
+
+        watching = asyncio.create_task(watched())
+        for _turn in range(5):
+            # The claim goes to the database, and has no answer yet.
+            await asyncio.sleep(0)
+        await engine.stop()
+        await asyncio.wait_for(watching, 10)
+
+    # In a thread of its own, as a server is: the database's connections belong to threads.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(live_for_a_moment())).result(30)
+    reply.refresh_from_db()
+    assert reply.state == Reply.State.DONE
+    assert not Hold.objects.filter(closed_at=None).exists()
