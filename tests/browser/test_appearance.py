@@ -3,32 +3,20 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.factories import PASSWORD, create_user
+from tests.browser.axe import assert_accessible
+from tests.browser.walk import log_in
+from tests.factories import create_user
 from tests.servers import ServerProcess, ServerThread
 
 pytestmark = pytest.mark.browser
 
-# What passed is not asked for: carrying it here takes longer than finding out.
-AXE = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "resultTypes": ["violations"],
-}
 PUBLIC_PAGES = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/legal/privacy/"]
 
 
 def theme(page: Page) -> str:
     return str(page.evaluate("document.documentElement.dataset.theme"))
-
-
-def log_in(page: Page, email: str) -> None:
-    page.goto("/accounts/login/")
-    page.fill("input[name=login]", email)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_url("**/")
 
 
 def test_a_visitor_keeps_the_theme_over_a_reload(page: Page) -> None:
@@ -129,10 +117,7 @@ def look_for_faults(browser: Browser, home: str, paths: list[str], *, scheme: st
                 response = page.goto(path)
                 assert response is not None
                 assert response.ok, path
-                found = Axe().run(page, options=AXE).response["violations"]
-                faults = [(violation["id"], [node["target"] for node in violation["nodes"]]) for violation in found]
-                assert faults == [], path
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+                assert_accessible(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -22,7 +22,6 @@ def test_nothing_of_it_happens_in_a_browser(browser: Browser, live_asgi: ServerT
     story = hostile_story(GROUP, "legacy")
     chapter = story.chapters.get(position=1)
     context = browser.new_context(base_url=live_asgi.url, locale="en-GB", bypass_csp=True)
-    context.set_default_timeout(10_000)
     page = context.new_page()
     happened: list[str] = []
     home = urlsplit(live_asgi.url).netloc

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 import billing.services
@@ -15,7 +14,7 @@ from coaching.tests.conftest import offer_model
 from stories.models import Chapter
 from stories.provenance import COACH
 from stories.services import create_chapter
-from tests.browser.test_appearance import AXE
+from tests.browser.axe import assert_accessible
 from tests.browser.test_editor import open_chapter, state
 from tests.factories import create_story, create_user
 from tests.model_server import ModelServer
@@ -55,23 +54,18 @@ def studio(request: Any, page: Page, model_server: ModelServer, live_asgi: Serve
     return open_chapter(page, create_chapter(story=story, author=person, title="Night", content=TEXT))
 
 
-def axe_is_quiet(page: Page) -> None:
-    faults = Axe().run(page, options=AXE)
-    assert faults.violations_count == 0, faults.generate_report()
-
-
 def test_axe_finds_nothing_while_it_streams_and_after(studio: Page, model_server: ModelServer) -> None:
     model_server.script("steady-60x60")
     studio.wait_for_selector("#chat-composer")
     studio.fill("#chat-composer textarea", "Does it hold?")
     studio.click("#chat-composer button.button--primary")
     expect(studio.locator("[aria-busy=true] .message__stream")).not_to_be_empty()
-    axe_is_quiet(studio)
-    expect(studio.locator(".message__thumb").first).to_be_visible(timeout=15_000)
-    axe_is_quiet(studio)
+    assert_accessible(studio, at_rest=False)
+    expect(studio.locator(".message__thumb").first).to_be_visible()
+    assert_accessible(studio)
     studio.click("#side-tab-proposals")
     studio.wait_for_selector("#desk-form")
-    axe_is_quiet(studio)
+    assert_accessible(studio)
 
 
 def test_a_proposal_from_asking_to_undoing(studio: Page) -> None:

@@ -1,12 +1,11 @@
 """The codex beside the page in a real browser: a name taken from the text, a passage gone to, marks that keep up."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from stories.models import Chapter
 from stories.services import create_chapter, create_codex_entry
-from tests.browser.test_appearance import AXE
+from tests.browser.axe import assert_accessible
 from tests.browser.walk import enter
 from tests.factories import create_story
 from tests.servers import ServerThread
@@ -102,4 +101,4 @@ def test_counts_and_marks_keep_up_with_what_is_written(codex: Page, chapter: Cha
 
     codex.get_by_role("link", name="Claire").click()
     codex.locator("#codex-entry-name").wait_for()
-    assert Axe().run(codex, options=AXE).response["violations"] == []
+    assert_accessible(codex)

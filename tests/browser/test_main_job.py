@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from coaching.models import Reply
 from coaching.tests.conftest import coach_server, model_server
 from stories.models import Chapter, Revision
-from tests.browser.walk import ask, begin_story, settle, sign_up, write
+from tests.browser.axe import assert_accessible
+from tests.browser.walk import ask, begin_story, sign_up, write
 from tests.model_server import ModelServer
 from tests.servers import ServerThread
 
@@ -35,18 +35,13 @@ def visit(browser: Browser, coach_server: ServerThread) -> Iterator[Any]:
     def open_window(**options: Any) -> Page:
         fields = {"base_url": coach_server.url, "locale": "en-GB", "viewport": DESKTOP, **options}
         context = browser.new_context(**fields)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         return context.new_page()
 
     yield open_window
     for context in contexts:
         context.close()
-
-
-def assert_accessible(page: Page) -> None:
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
 
 
 def last_reply(page: Page) -> Any:
@@ -201,5 +196,4 @@ def test_every_page_is_accessible(visit: Any, model_server: ModelServer, viewpor
         "/api/v1/docs",
     ):
         page.goto(path)
-        settle(page)
         assert_accessible(page)

@@ -1,23 +1,17 @@
 """A stranger reports a passage, a moderator decides on one screen, and the author appeals and is heard."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from social import services
 from social.models import Case
 from stories.services import set_visibility
-from tests.browser.test_appearance import AXE
+from tests.browser.axe import assert_accessible
 from tests.browser.walk import enter
 from tests.factories import create_chapter, create_story, create_user
 from tests.servers import ServerThread
 
 pytestmark = pytest.mark.browser
-
-
-def faults(page: Page) -> list[object]:
-    found = Axe().run(page, options=AXE).response["violations"]
-    return [(violation["id"], [node["target"] for node in violation["nodes"]]) for violation in found]
 
 
 def test_a_report_is_decided_and_the_decision_appealed(page: Page, browser: Browser, live_asgi: ServerThread) -> None:
@@ -38,21 +32,21 @@ def test_a_report_is_decided_and_the_decision_appealed(page: Page, browser: Brow
     page.get_by_label("Your name").fill("Yann")
     page.get_by_label("Your e-mail address").fill("yann@example.org")
     page.get_by_label("I believe in good faith").check()
-    assert faults(page) == []
+    assert_accessible(page)
     page.get_by_role("button", name="Send the report").click()
     expect(page.get_by_role("heading", name="Your report has arrived")).to_be_visible()
 
     page.set_viewport_size({"width": 1280, "height": 900})
     enter(page, judges[0])
     page.goto("/admin/social/case/")
-    assert faults(page) == []
+    assert_accessible(page)
     page.locator(".field-subject a").first.click()
     expect(page.locator("mark")).to_have_text("12 Quay Street*, and everybody knows it")
     page.locator("summary", has_text="Hide").click()
     form = page.locator("details[open] form")
     form.get_by_label("Clause").fill("Moderation rules: threats, harassment, private facts")
     form.get_by_label("Facts").fill("The first chapter names a house.")
-    assert faults(page) == []
+    assert_accessible(page)
     form.get_by_role("button", name="Hide").click()
     expect(page.locator("details[open] .errorlist")).to_be_visible()
     form.get_by_label("Reasons").fill("Somebody lives there.")
@@ -65,7 +59,7 @@ def test_a_report_is_decided_and_the_decision_appealed(page: Page, browser: Brow
     page.get_by_role("link", name="Hide").click()
     expect(page.get_by_text("Somebody lives there.")).to_be_visible()
     page.get_by_label("What was misjudged?").fill("I invented the street.")
-    assert faults(page) == []
+    assert_accessible(page)
     page.get_by_role("button", name="Send the appeal").click()
     expect(page.get_by_text("Somebody looks at the whole matter again. You get")).to_be_visible()
 

@@ -3,14 +3,13 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
 from social.models import Comment, Reading
 from stories.models import Story
 from stories.services import create_chapter, create_story, set_tags, set_visibility
-from tests.browser.test_appearance import AXE
+from tests.browser.axe import assert_accessible
 from tests.browser.walk import enter, settle, sign_up
 from tests.factories import create_user
 from tests.servers import ServerThread
@@ -40,17 +39,12 @@ def story(live_asgi: ServerThread) -> Story:
     return set_visibility(story=story, visibility="public")
 
 
-def assert_axe_clean(page: Page) -> None:
-    found = Axe().run(page, options=AXE).response["violations"]
-    assert [(page.url, violation["id"]) for violation in found] == []
-
-
 def test_a_stranger_becomes_a_reader(page: Page, browser: Browser, live_asgi: ServerThread, story: Story) -> None:
     # On a phone, with a word as one remembers it.
     page.set_viewport_size({"width": PHONE_WIDTH, "height": 844})
     page.emulate_media(reduced_motion="reduce")
     page.goto("/library/")
-    assert_axe_clean(page)
+    assert_accessible(page)
     page.get_by_role("searchbox").fill("ete au phrae")
     page.get_by_role("searchbox").press("Enter")
     expect(page.get_by_text("Nothing was found for")).to_be_visible()
@@ -63,7 +57,7 @@ def test_a_stranger_becomes_a_reader(page: Page, browser: Browser, live_asgi: Se
         settle(page)
         page.keyboard.press("ArrowRight")
     expect(page.get_by_role("heading", name="Le départ")).to_be_visible()
-    assert_axe_clean(page)
+    assert_accessible(page)
     page.locator(".prose > :nth-child(8)").evaluate("block => block.scrollIntoView({ block: 'start' })")
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     # The place is on this device alone until there is an account.
@@ -95,7 +89,7 @@ def test_a_stranger_becomes_a_reader(page: Page, browser: Browser, live_asgi: Se
     own = browser.new_context(base_url=live_asgi.url, locale="en-GB").new_page()
     enter(own, story.owner)
     own.goto("/studio/comments/")
-    assert_axe_clean(own)
+    assert_accessible(own)
     own.get_by_role("button", name="Let through").click()
     expect(own.get_by_text("Nothing waits for you")).to_be_visible()
     assert Comment.objects.get().state == "shown"
@@ -109,7 +103,7 @@ def test_a_stranger_becomes_a_reader(page: Page, browser: Browser, live_asgi: Se
     # And the reader hears of it.
     desk.goto("/notifications/")
     expect(desk.get_by_text("has answered your comment")).to_be_visible()
-    assert_axe_clean(desk)
+    assert_accessible(desk)
     desk.context.close()
     own.context.close()
 
@@ -136,4 +130,4 @@ def test_the_page_is_set_by_a_finger_and_the_menu_stays(page: Page, live_asgi: S
     page.get_by_text("Very large").click()
     page.reload()
     expect(page.locator(".reader--paper-sepia.reader--xl")).to_be_visible()
-    assert_axe_clean(page)
+    assert_accessible(page)

@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.test_appearance import AXE, log_in
+from tests.browser.axe import assert_accessible
+from tests.browser.walk import log_in
 from tests.factories import PASSWORD, create_user
 from tests.servers import ServerThread
 
@@ -46,9 +46,7 @@ def test_on_a_phone_in_the_dark_axe_finds_nothing(page: Page) -> None:
 
     for path in [*PAGES, *PROTECTED]:
         page.goto(path)
-        found = Axe().run(page, options=AXE).response["violations"]
-        assert [(path, violation["id"]) for violation in found] == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+        assert_accessible(page)
 
 
 def test_a_passkey_is_made_and_opens_the_account(with_authenticator: Page, live_asgi: ServerThread) -> None:
@@ -104,6 +102,6 @@ def test_an_account_that_is_closed_rests_on_its_page(page: Page) -> None:
 
     # Nothing leads from the page to itself, not even the purse in its header, which may not be asked for.
     assert arrivals == []
-    assert [violation["id"] for violation in Axe().run(page, options=AXE).response["violations"]] == []
+    assert_accessible(page)
     page.get_by_role("button", name="Keep my account after all").click()
     expect(page.get_by_text("Your account stays")).to_be_visible()

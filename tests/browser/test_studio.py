@@ -1,12 +1,11 @@
 """The studio around the page, in a real browser: chapters by mouse, finger and keyboard, panes, focus, preview."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from stories.models import Chapter, Story
 from stories.services import create_chapter
-from tests.browser.test_appearance import AXE
+from tests.browser.axe import assert_accessible
 from tests.browser.walk import enter, settle
 from tests.factories import create_story
 from tests.servers import ServerThread
@@ -223,25 +222,18 @@ def test_the_preview_shows_what_is_not_saved_yet_and_a_phone_has_it_all(story: S
     studio.fill("#chapter-text", "He *never* came.")
     studio.keyboard.press("Alt+Shift+P")
     expect(studio.locator("#preview em")).to_have_text("never")
-    assert_no_faults(studio)
+    assert_accessible(studio)
     studio.keyboard.press("Escape")
     studio.locator("#chapter-text").blur()
     studio.keyboard.press("?")
     expect(studio.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
-    assert_no_faults(studio)
+    assert_accessible(studio)
     studio.keyboard.press("Escape")
 
     studio.set_viewport_size({"width": 390, "height": 844})
     for part in ("Chapters", "Coach", "Page"):
         studio.locator(".studio__bar").get_by_text(part).click()
-        settle(studio)
-        assert_no_faults(studio)
-        assert studio.evaluate("document.documentElement.scrollWidth") <= 390
-
-
-def assert_no_faults(page: Page) -> None:
-    found = Axe().run(page, options=AXE).response["violations"]
-    assert [(violation["id"], [node["target"] for node in violation["nodes"]]) for violation in found] == []
+        assert_accessible(studio)
 
 
 def test_the_chapters_are_kept_in_order_without_scripts(

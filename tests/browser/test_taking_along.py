@@ -5,12 +5,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from stories.models import Story
 from stories.services import create_chapter, insert_passage
-from tests.browser.test_appearance import AXE, log_in
+from tests.browser.axe import assert_accessible
+from tests.browser.walk import log_in
 from tests.factories import create_story
 
 pytestmark = pytest.mark.browser
@@ -26,7 +26,7 @@ def test_a_story_leaves_and_comes_back(page: Page, browser_context: BrowserConte
     log_in(page, story.owner.email)
 
     page.goto(f"/studio/{story.pk}/export/")
-    assert_no_fault(page)
+    assert_sound(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download", exact=True).click()
     assert download.value.suggested_filename == "L’été d’Éléna.epub"
@@ -37,22 +37,20 @@ def test_a_story_leaves_and_comes_back(page: Page, browser_context: BrowserConte
     download.value.save_as(archive)
 
     page.goto(f"/studio/{story.pk}/disclosure/")
-    assert_no_fault(page)
+    assert_sound(page)
     page.get_by_role("button", name="Copy the French text").click()
     expect(page.get_by_text("Copied.")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").startswith("Déclaration sur l’usage")
 
     page.goto("/studio/import/archive/")
-    assert_no_fault(page)
+    assert_sound(page)
     page.locator("input[type=file]").set_input_files(archive)
     page.get_by_role("button", name="Take it in").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("L’été d’Éléna")
     assert Story.objects.filter(owner=story.owner, title=story.title).count() == 2
 
 
-def assert_no_fault(page: Page) -> None:
+def assert_sound(page: Page) -> None:
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 800})
-        found = Axe().run(page, options=AXE).response["violations"]
-        assert [(violation["id"], [node["target"] for node in violation["nodes"]]) for violation in found] == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert_accessible(page)

@@ -1,11 +1,10 @@
 """A stranger on a phone puts a paragraph before the coach, and takes it along through sign-up."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from costory.trying.views import sample
-from tests.browser.test_appearance import AXE
+from tests.browser.axe import assert_accessible
 from tests.browser.walk import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -20,9 +19,7 @@ def test_a_stranger_tries_the_coach_and_goes_on_writing(page: Page) -> None:
 
     expect(page.get_by_role("heading", name="What the coach noticed")).to_be_focused()
     expect(page.locator("#answer mark").first).to_be_visible()
-    found = Axe().run(page, options=AXE).response["violations"]
-    assert [(violation["id"], [node["target"] for node in violation["nodes"]]) for violation in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert_accessible(page)
 
     # What was changed after the answer is what is kept.
     page.locator("#try textarea").fill(sample("en") + " Nobody was.")

@@ -29,6 +29,15 @@ def enter(page: Page, person: User) -> None:
     page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "domain": "127.0.0.1", "path": "/"}])
 
 
+def log_in(page: Page, email: str) -> None:
+    """Come in by the login page."""
+    page.goto("/accounts/login/")
+    page.fill("input[name=login]", email)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/")
+
+
 def settle(page: Page) -> None:
     """Wait until the page has come, its scripts have run, and the fragments they asked for are in their places.
 
@@ -37,7 +46,7 @@ def settle(page: Page) -> None:
     page.wait_for_load_state("load")
     # A fragment that has come may ask for one of its own: so the page must stay at rest for a moment.
     for _look in range(4):
-        expect(page.locator(".htmx-request")).to_have_count(0, timeout=10_000)
+        expect(page.locator(".htmx-request")).to_have_count(0)
         page.wait_for_timeout(50)
 
 
