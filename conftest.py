@@ -228,7 +228,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.get_closest_marker("browser") and find_chromium() is None:
             item.add_marker(pytest.mark.skip(reason=CHROMIUM_NOT_FOUND))
         if item.get_closest_marker("browser"):
-            # As Playwright's own runner is set up in CI. What needed it is named in the summary: it is to be understood.
+            # As Playwright's runner is set up in CI. What needed it is named in the summary: it wants understanding.
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
