@@ -70,16 +70,21 @@ class MessageOut(BaseModel):
 
 
 class CareLineOut(BaseModel):
-    """A number to call, and what it is for."""
+    """A number to call, what it is for, and what to know before: its language, or that it is not there at all hours."""
 
     number: str
     purpose: str
+    note: str
 
 
 class CareOut(BaseModel):
-    """For somebody who may be in danger, whatever a model answers: show it before anything else."""
+    """For somebody who may be in danger, whatever a model answers: show it before anything else.
+
+    `place` is the country whose lines these are, empty where it is not known: `directory` finds them elsewhere.
+    """
 
     text: str
+    place: str
     lines: list[CareLineOut]
     directory: str
 
@@ -211,10 +216,11 @@ def session_out(session: Session) -> SessionOut:
 
 def care_out(user: User) -> CareOut:
     """Where help is, for this person."""
-    lines = helplines.lines_for(user.country, get_language() or "")
+    found = helplines.help_for(user.country, get_language() or "")
     return CareOut(
         text=str(care.WORDS),
-        lines=[CareLineOut(number=line.number, purpose=str(line.purpose)) for line in lines],
+        place=str(found.place),
+        lines=[CareLineOut(number=line.number, purpose=str(line.purpose), note=str(line.note)) for line in found.lines],
         directory=helplines.DIRECTORY,
     )
 

@@ -1,6 +1,8 @@
 """Who gets what, what left the house, and the models in plain words."""
 
+import re
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from django.utils import timezone
 
 from coaching import catalogue, helplines, services
 from coaching.models import CoachModel, Dispatch, Reply, Session
+from coaching.processors import processors
 from coaching.services.catalogue import family_of, store_listings
 from coaching.tests.conftest import create_session, create_writer, offer_model
 from costory.lib.countries import COUNTRIES
@@ -18,6 +21,8 @@ from tests.model_server import ModelServer
 from tests.servers import ServerThread
 
 pytestmark = pytest.mark.django_db
+COACHING = Path(helplines.__file__).parent
+TABLE = (COACHING.parent / "docs" / "help-lines.md").read_text("utf-8")
 
 
 @pytest.fixture
@@ -66,16 +71,63 @@ def test_anybody_may_read_who_gets_what(client: Client, model_server: Any, setti
     settings.COACH_ONLINE = False
     settings.EMAIL_CONFIGURED = False
     assert "everything is done in this house" in client.get(url).text
+    settings.LEGAL_HOST = "Machines & Co, Lyon"
+    assert "on the machines of the host: Machines &amp; Co, Lyon" in client.get(url).text
 
 
-def test_every_country_that_can_be_chosen_has_its_lines():
+def test_who_gets_what_is_read_from_the_settings(settings: Any):
+    settings.COACH_ONLINE = False
+    assert named() == []
+    settings.EMAIL_CONFIGURED, settings.EMAIL_HOST = True, "smtp.post.example"
+    settings.GOOGLE_CONFIGURED = True
+    storage = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {"bucket_name": "costory"}}
+    settings.STORAGES = {**settings.STORAGES, "default": storage}
+    assert named() == ["E-mail: smtp.post.example", "Files: costory", "Google"]
+    storage["OPTIONS"] = {"bucket_name": "costory", "endpoint_url": "https://s3.fr-par.example:9000/"}
+    # A mail server of the same machine is nobody else, and neither are letters laid in a folder.
+    settings.EMAIL_HOST = "localhost"
+    assert named() == ["Files: s3.fr-par.example", "Google"]
+    settings.EMAIL_HOST = None
+    assert named() == ["Files: s3.fr-par.example", "Google"]
+
+
+def named() -> list[str]:
+    return [str(processor.name) for processor in processors()]
+
+
+@pytest.mark.once
+def test_every_country_that_can_be_chosen_has_its_lines_and_each_number_its_source():
     assert {code for code, _name in COUNTRIES} == set(helplines.BY_COUNTRY)
+    rows = [line.split(" | ") for line in TABLE.splitlines() if line.startswith("| ")][2:]
+    told = {(row[0].removeprefix("| "), number) for row in rows for number in row[1].split(", ")}
+    known = {(code, line.number) for code, lines in helplines.BY_COUNTRY.items() for line in lines}
+    assert told == known
+    assert all(len(row) == 5 and row[3] for row in rows)
     for lines in helplines.BY_COUNTRY.values():
         assert any(line.purpose == helplines.EMERGENCY for line in lines)
         assert all(line.dialled for line in lines)
-    assert helplines.lines_for("", "fr-CA")[0].number == "3114"
-    assert helplines.lines_for("GB", "fr") == helplines.BY_COUNTRY["GB"]
-    assert helplines.lines_for("ZZ", "en") == helplines.ANYWHERE
+
+
+def test_whose_lines_they_are_is_told():
+    french = helplines.help_for("", "fr-CA")
+    assert (str(french.place), french.lines[0].number) == ("France", "3114")
+    assert helplines.help_for("GB", "fr") == helplines.Help("United Kingdom", helplines.BY_COUNTRY["GB"])
+    assert helplines.help_for("ZZ", "en") == helplines.help_for("", "en") == helplines.Help("", helplines.ANYWHERE)
+
+
+@pytest.mark.once
+def test_no_number_is_named_elsewhere_that_is_not_in_the_table():
+    known = {line.dialled for lines in helplines.BY_COUNTRY.values() for line in lines}
+    spoken = [*(COACHING / "offline/phrases").glob("*.toml"), *(COACHING / "prompts").glob("*.md")]
+    named = {
+        (path.name, number)
+        for path in spoken
+        for line in path.read_text("utf-8").splitlines()
+        if "112" in line or re.search(r"\*\*\d", line)
+        for number in re.findall(r"\b\d[\d ]+\d\b", line)
+    }
+    assert len({name for name, _number in named}) == 6
+    assert {number for _name, number in named if number.replace(" ", "") not in known} == set()
 
 
 def test_the_country_is_chosen_in_the_settings(client: Client, session: Session):

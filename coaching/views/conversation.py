@@ -267,7 +267,7 @@ def _render(
         "conversation": talk,
         "form": form,
         "is_care": is_care,
-        "helplines": helplines.lines_for(request.user.country, get_language() or ""),
+        "help": helplines.help_for(request.user.country, get_language() or ""),
         "directory": helplines.DIRECTORY,
         "retired": _retired(session),
         "has_models": len(offered) > 1,

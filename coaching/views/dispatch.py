@@ -3,6 +3,7 @@
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -38,4 +39,4 @@ def dispatch_list(request: AuthedRequest, story_pk: UUID) -> HttpResponse:
 @require_GET
 def processor_list(request: HttpRequest) -> HttpResponse:
     """Who else handles what people entrust to the house, and what each gets."""
-    return render(request, "coaching/processor_list.html", {"processors": processors()})
+    return render(request, "coaching/processor_list.html", {"processors": processors(), "host": settings.LEGAL_HOST})

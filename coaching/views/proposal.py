@@ -100,7 +100,7 @@ def proposal_detail(request: AuthedRequest, pk: UUID) -> HttpResponse:
             "story": proposal.story,
             "chapter": proposal.chapter,
             "is_care": proposal.reply.message.needs_care,
-            "helplines": helplines.lines_for(request.user.country, get_language() or ""),
+            "help": helplines.help_for(request.user.country, get_language() or ""),
             "directory": helplines.DIRECTORY,
         },
     )
@@ -225,7 +225,7 @@ def _render(
         "form": form,
         # Said beside whatever comes of the request, also where nothing does.
         "is_care": care.is_needed(desk, request.POST.get("instruction", "")),
-        "helplines": helplines.lines_for(request.user.country, get_language() or ""),
+        "help": helplines.help_for(request.user.country, get_language() or ""),
         "directory": helplines.DIRECTORY,
         "kinds": [
             (kind.value, kind.label, purpose, kind.value == chosen)

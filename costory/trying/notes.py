@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from coaching.helplines import DIRECTORY, Line, lines_for
+from coaching.helplines import DIRECTORY, Help, help_for
 from coaching.offline import danger, measure
 from coaching.offline.answer import shortened
 from coaching.offline.findings import Finding, Reading, find
@@ -49,8 +49,8 @@ class Paragraph:
         return danger.is_heard(self.text, of_a_true_life=False)
 
     @property
-    def helplines(self) -> tuple[Line, ...]:
-        return lines_for("", self.language)
+    def help(self) -> Help:
+        return help_for("", self.language)
 
     @property
     def directory(self) -> str:
