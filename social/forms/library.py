@@ -1,8 +1,9 @@
 """What of the library is asked for. Everything lives in the address; what makes no sense in it is passed over."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 from django import forms
@@ -146,13 +147,22 @@ class LibraryForm(forms.Form):
         )
 
     @classmethod
-    def of(cls, filters: Filters) -> "LibraryForm":
-        """The form that shows these filters. Tags are chips of their own; their fields add another."""
+    def of(cls, filters: Filters, counts: Mapping[str, Mapping[str, str]]) -> "LibraryForm":
+        """The form that shows these filters, with how many stories each value has where that was counted.
+
+        Tags are chips of their own; their fields add another.
+        """
         said = {name: getattr(filters, name) for name in NAMES}
         form = cls(initial={**said, "complete": filters.is_complete}, use_required_attribute=False)
         for shown in form.fields.values():
             # Nothing of a filter is asked for: to say so beside each would be noise.
             shown.required = True
+        for name, told in counts.items():
+            field = cast("forms.ChoiceField", form.fields[name])
+            choices = cast("list[tuple[str, Any]]", field.choices)
+            field.choices = [
+                (value, f"{label} ({told[value]})" if value in told else label) for value, label in choices
+            ]
         return form
 
 

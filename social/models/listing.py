@@ -79,6 +79,13 @@ class Listing(models.Model):
             models.Index(
                 fields=["theme", "-published_at", "-story"], name="listing_by_theme", condition=Q(is_listed=True)
             ),
+            # A rare language or rating is found without looking at all the others.
+            models.Index(
+                fields=["language", "-published_at", "-story"], name="listing_by_language", condition=Q(is_listed=True)
+            ),
+            models.Index(
+                fields=["rating", "-published_at", "-story"], name="listing_by_rating", condition=Q(is_listed=True)
+            ),
         ]
 
     def __str__(self) -> str:

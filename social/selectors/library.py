@@ -1,9 +1,11 @@
 """The library's lists: one query for a page of them, by keyset."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
@@ -15,8 +17,6 @@ from social.search import SearchFilters, SearchPage, Sort, search
 from stories.models import Story, StoryTag
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
     from accounts.models import User
     from social.models.listing import ListingQuerySet
 
@@ -119,18 +119,30 @@ def search_page(
     return page, [found[pk] for pk in page.story_ids if pk in found]
 
 
-def capped_counts(counted: "dict[str, ListingQuerySet]") -> dict[str, int]:
-    """How many rows each of these has, by name, counted up to 1,001 and no further, in one query."""
+def facet_counts(
+    filters: Filters, ratings: Collection[str], facets: Mapping[str, Collection[str]]
+) -> dict[str, dict[str, int]]:
+    """How many stories anybody finds for each value of these filters, the others staying as they are, in one query.
+
+    The empty value stands for any. Counted up to 1,001 and no further.
+    """
     parts: list[str] = []
     parameters: list[Any] = []
-    for number, rows in enumerate(counted.values()):
-        sql, values = rows.order_by().values("pk").query.sql_with_params()
-        parts.append(f"(SELECT COUNT(*) FROM ({sql} LIMIT {MOST_COUNTED + 1}) counted{number})")  # noqa: S608  Django's own SQL.
-        parameters += values
+    for name, values in facets.items():
+        without: dict[str, Any] = {name: ""}
+        rows = listings(replace(filters, **without), AnonymousUser(), ratings)
+        sql, given = rows.order_by().values(name).query.sql_with_params()
+        column = connection.ops.quote_name(name)
+        for value in values:
+            wanted = f"WHERE {column} = %s" if value else ""
+            parts.append(
+                f"(SELECT COUNT(*) FROM (SELECT 1 FROM ({sql}) found {wanted} LIMIT {MOST_COUNTED + 1}) counted)"  # noqa: S608  Django's own SQL.
+            )
+            parameters += [*given, value] if value else given
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", parameters)
-        row = cursor.fetchone() or ()
-    return dict(zip(counted, row, strict=True))
+        counts = iter(cursor.fetchone() or ())
+    return {name: {value: next(counts) for value in values} for name, values in facets.items()}
 
 
 def _bears(slug: str) -> Exists:

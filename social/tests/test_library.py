@@ -1,5 +1,6 @@
 """The library: what it holds, how it is narrowed, and that nothing private is in it."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -205,6 +206,37 @@ def test_counts_stop_at_a_thousand(client):
     text = client.get("/library/").content.decode()
     counts = [part.split("<")[0] for part in text.split('<span class="chip__count">')[1:]]
     assert counts == ["1,000+", "1", "0", "1,000+", "0"]
+
+
+def options(client, look=""):
+    """What the filters' menus offer, by value."""
+    found = re.findall(r'<option value="([^"]+)"[^>]*>([^<]+)<', client.get(f"/library/{look}").content.decode())
+    return dict(found)
+
+
+def test_filters_say_how_many_there_are_under_the_others(client):
+    reader = create_user()
+    published("Ash", theme="horror", language="fr", rating="teen")
+    published("Birch", theme="horror", language="en")
+    published("Cedar", theme="travel", language="fr", rating="explicit")
+    shown = options(client)
+    assert (shown["horror"], shown["travel"], shown["fr"], shown["en"]) == (
+        *("Horror (2)", "Travel (0)", "Français (1)", "English (1)"),
+    )
+    # The menu's own filter is left out of its counts, the others are not.
+    shown = options(client, "?theme=horror&language=fr")
+    assert (shown["horror"], shown["travel"], shown["fr"], shown["en"]) == (
+        *("Horror (1)", "Travel (0)", "Français (1)", "English (1)"),
+    )
+    assert (shown["teen"], shown["everyone"]) == ("From about thirteen (1)", "Everyone (0)")
+    # What is in none of a reader's lists is not counted for them either.
+    assert "(" not in shown["explicit"]
+    ReaderSettings.objects.create(user=reader, shows_mature=True)
+    client.force_login(reader)
+    assert options(client)["travel"] == "Travel (1)"
+    assert "(1)" in options(client)["explicit"]
+    # Where words are looked for, nothing is counted but what is found.
+    assert options(client, "?q=Ash")["horror"] == "Horror"
 
 
 def test_what_is_written_anew_is_shown_anew(client):

@@ -31,7 +31,7 @@ from social.cards import cards, found_cards
 from social.forms.library import Filters, LibraryForm
 from social.kept_pages import confirm, stamp_at_hand
 from social.models import Listing
-from social.selectors.library import MOST_COUNTED, capped_counts, library_page, listings, ratings_for, search_page
+from social.selectors.library import MOST_COUNTED, facet_counts, library_page, ratings_for, search_page
 from social.selectors.stamps import Stamp, library_stamp
 from stories.exporting.cover import cover_svg
 from stories.models import Story, StoryTag, Tag
@@ -42,22 +42,18 @@ SEARCHES_A_MINUTE: Final = 240
 
 @dataclass(frozen=True)
 class Choice:
-    """A value of a filter, the look it leads to and how many stories that has, counted up to 1,001."""
+    """A value of a filter, the look it leads to and how many stories that has, in words."""
 
     label: str
     address: str
     is_chosen: bool
-    count: int
-
-    @property
-    def is_capped(self) -> bool:
-        return self.count > MOST_COUNTED
+    count: str
 
 
-# Everything of a look but who looks: the results, and how many there are of each kind. A minute old at most, and
-# results only while they are what the stamp says.
+# Everything of a look but who looks: the results, and how many there are for each value of the filters. A minute old at
+# most, and results only while they are what the stamp says.
 _results: Final[Kept[SafeString]] = Kept(most=500, seconds=60)
-_counts: Final[Kept[dict[str, int]]] = Kept(most=1_000, seconds=60)
+_counts: Final[Kept[dict[str, dict[str, int]]]] = Kept(most=1_000, seconds=60)
 
 
 def forget_looks() -> None:
@@ -103,7 +99,7 @@ def _listed_results(request: HttpRequest, filters: Filters, cursor: str) -> Safe
     context = _listed(request, filters, cursor, ratings) | {
         "filters": filters,
         "is_first": not cursor,
-        "kinds": _kinds(filters, ratings),
+        "counts": _counted(filters, ratings),
     }
     drawn = _drawn_results(request, context)
     if stamp is None or not stamp.holds([row.story_id for row in context["rows"]]):
@@ -114,8 +110,10 @@ def _listed_results(request: HttpRequest, filters: Filters, cursor: str) -> Safe
 
 def _drawn_results(request: HttpRequest, context: dict[str, Any]) -> SafeString:
     filters: Filters = context["filters"]
+    counts: dict[str, dict[str, str]] = context.get("counts", {})
     context |= {
-        "form": LibraryForm.of(filters),
+        "form": LibraryForm.of(filters, {name: told for name, told in counts.items() if name != "mode"}),
+        "kinds": _kinds(filters, counts["mode"]) if counts else [],
         "chips": _chips(filters, context["rows"]),
         "kept": [pair for pair in filters.pairs() if pair[0] not in ("q", "sort")],
         "sorts": _sorts(filters),
@@ -152,18 +150,35 @@ def _page(request: HttpRequest, filters: Filters, cursor: str, ratings: Collecti
         return library_page(filters, request.user, cursor="", ratings=ratings)
 
 
-def _kinds(filters: Filters, ratings: Collection[str]) -> list[Choice]:
-    """The kinds of story with how many there are of each under the other filters, for anybody, and for a minute."""
-    asked = [("", ""), *Story.Mode.choices]
-    looks = {value: replace(filters, mode=value) for value, _label in asked}
-    key = (looks[""], ratings)
+def _counted(filters: Filters, ratings: Collection[str]) -> dict[str, dict[str, str]]:
+    """How many there are for each value of the filters under the others, for anybody, and for a minute."""
+    key = (replace(filters, sort=""), ratings)
     counts = _counts.get(key) if settings.KEEPS_PAGES else None
     if counts is None:
-        rows = {value: listings(look, AnonymousUser(), ratings) for value, look in looks.items()}
-        counts = _counts.put(key, capped_counts(rows))
+        facets: dict[str, Collection[str]] = {
+            "mode": ("", *Story.Mode.values),
+            "theme": Story.Theme.values,
+            "language": Story.Language.values,
+            # Others are in none of this reader's lists.
+            "rating": [value for value in Story.Rating.values if value in ratings],
+        }
+        counts = _counts.put(key, facet_counts(filters, ratings, facets))
+    return {
+        name: {value: _("1,000+") if count > MOST_COUNTED else str(count) for value, count in told.items()}
+        for name, told in counts.items()
+    }
+
+
+def _kinds(filters: Filters, counts: dict[str, str]) -> list[Choice]:
+    """The kinds of story with the look each leads to."""
     return [
-        Choice(str(label), f"{reverse('social:library')}{looks[value].address()}", filters.mode == value, counts[value])
-        for value, label in asked
+        Choice(
+            str(label),
+            reverse("social:library") + filters.address(mode=value),
+            filters.mode == value,
+            counts[value],
+        )
+        for value, label in [("", ""), *Story.Mode.choices]
     ]
 
 
