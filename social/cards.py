@@ -13,7 +13,7 @@ from social.models import Listing
 from social.search import Query, highlight, snippet
 from stories.models import Chapter
 
-EDITION = 1
+EDITION = 2
 SECONDS = 86_400
 # Characters of a chapter that are looked through for a place to show.
 LOOKED_THROUGH = 4_000

@@ -157,7 +157,7 @@ def _image(story: Story) -> tuple[str, str]:
     """The picture of 1200 by 630. A cover of the author's own is in it only where the story is for everyone."""
     kind = "jpg" if story.cover and story.rating in GENERAL else "png"
     address = reverse("social:story-card", args=[story.pk, kind])
-    return f"{_absolute(address)}?v={story.updated_at:%s}", "image/jpeg" if kind == "jpg" else "image/png"
+    return f"{_absolute(address)}?v={story.cover_version}", "image/jpeg" if kind == "jpg" else "image/png"
 
 
 def _feeds(story: Story) -> list[Alternate]:

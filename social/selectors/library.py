@@ -30,7 +30,7 @@ KEYS: Final = {
 GENERAL: Final = (Story.Rating.EVERYONE, Story.Rating.TEEN)
 MOST_COUNTED: Final = 1_000
 CARD: Final = (
-    *("story__title", "story__description", "story__cover", "story__updated_at", "story__owner__handle"),
+    *("story__title", "story__description", "story__cover", "story__language", "story__owner__handle"),
     *("story__owner__display_name", "story__owner__is_public", "story__owner__updated_at"),
 )
 

@@ -57,7 +57,7 @@ class Book:
         """The cover, another one when something of it has changed."""
         if self.token:
             return reverse("social:cover-shared", args=[self.token])
-        return f"{reverse('social:story-cover', args=[self.story.pk])}?v={self.story.updated_at:%s}"
+        return f"{reverse('social:story-cover', args=[self.story.pk])}?v={self.story.cover_version}"
 
     @property
     def whole_address(self) -> str:

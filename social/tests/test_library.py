@@ -272,6 +272,8 @@ def test_a_cover_goes_with_its_story(client):
     first = client.get(f"/stories/{story.pk}/cover/")
     assert first["Content-Type"].startswith("image/svg+xml")
     assert b"Ash" in first.content
+    # Work that is done in private does not show from outside.
+    create_chapter(story=story, author=story.owner)
     assert client.get(f"/stories/{story.pk}/cover/", headers={"If-None-Match": first["ETag"]}).status_code == 304
 
     set_visibility(story=story, visibility="private")

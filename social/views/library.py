@@ -229,7 +229,7 @@ def cover_shared(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _cover(request: HttpRequest, story: Story) -> HttpResponse:
-    etag = quote_etag(f"{story.pk.hex}-{story.updated_at.timestamp()}-{story.owner.updated_at.timestamp()}")
+    etag = quote_etag(f"{story.pk.hex}-{story.cover_version}")
     response = get_conditional_response(request, etag=etag)
     if response is None:
         response = picture_response(story.cover) if story.cover else _drawn(story)

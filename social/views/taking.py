@@ -87,7 +87,7 @@ def cover_drawn(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _picture(request: HttpRequest, story: Story, kind: str) -> HttpResponse:
     """One of a story's pictures, drawn once for the story as it is."""
-    version = f"{story.pk.hex}-{story.updated_at.timestamp()}-{story.owner.updated_at.timestamp()}-{kind}"
+    version = f"{story.pk.hex}-{story.cover_version}-{kind}"
     etag = quote_etag(version)
     response = get_conditional_response(request, etag=etag)
     if response is None:

@@ -172,7 +172,7 @@ class BinnedStoryOut(BaseModel):
 def story_out(story: Story, *, is_own: bool) -> StoryOut:
     """A story as the API shows it.
 
-    The link it is shared by is its owner's to know, and so is the length of what is not released.
+    The link it is shared by is its owner's to know, and so are the length of what is not released, and when they work.
     """
     return story_outs([story], mine=story.owner_id if is_own else None)[0]
 
@@ -189,7 +189,7 @@ def _story_out(story: Story, released: Released | None) -> StoryOut:
     told = {"share_url", "author", "tags"}
     said: dict[str, Any] = {name: getattr(story, name) for name in StoryOut.model_fields if name not in told}
     if released is not None:
-        said.update(word_count=released.words, chapter_count=released.chapters, purpose="")
+        said.update(released.told_of(story), purpose="")
     return StoryOut(
         **said,
         share_url=(services.share_url(story=story) or None) if released is None else None,

@@ -3,6 +3,7 @@
 import secrets
 import uuid
 from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -253,6 +254,12 @@ class Story(models.Model):
     def is_public(self) -> bool:
         """Whether everybody may read it."""
         return self.visibility == self.Visibility.PUBLIC
+
+    @property
+    def cover_version(self) -> str:
+        """Another one when something of the cover has changed, and only then: readers see it, work in private not."""
+        said = repr((self.title, self.owner.name, self.language, self.cover.name))
+        return sha256(said.encode()).hexdigest()[:16]
 
     @property
     def warning_labels(self) -> list[str]:

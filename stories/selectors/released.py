@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Max, Sum
 
-from stories.models import Chapter
+from stories.models import Chapter, Story
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,11 @@ class Released:
     words: int = 0
     chapters: int = 0
     last_at: datetime | None = None
+
+    def told_of(self, story: Story) -> dict[str, Any]:
+        """What is told of a story by field: how long it is to its readers, and how new, whenever it was worked on."""
+        shown_at = max(filter(None, (self.last_at, story.published_at)), default=story.created_at)
+        return {"word_count": self.words, "chapter_count": self.chapters, "updated_at": shown_at}
 
 
 def released_figures(story_ids: Collection[UUID]) -> dict[UUID, Released]:

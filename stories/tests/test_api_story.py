@@ -131,9 +131,12 @@ def test_a_program_publishes_and_searches():
         assert [row["title"] for row in theirs("GET", f"/stories?visibility=public&q={words}")[1]] == ["The lamp"]
     assert theirs("GET", "/stories?visibility=public&q=nothing")[1] == []
 
+    before = theirs("GET", f"/stories/{story['id']}")[1]
     later = own("POST", f"/stories/{story['id']}/chapters", {"content": "Not yet."})[1]
     assert theirs("GET", f"/chapters/{later['id']}")[0] == 404
-    assert theirs("GET", f"/stories/{story['id']}")[1]["chapter_count"] == 1
+    # Neither how much is being written nor when.
+    assert theirs("GET", f"/stories/{story['id']}")[1] == before
+    assert own("GET", f"/stories/{story['id']}")[1]["updated_at"] > before["updated_at"]
     assert own("POST", f"/chapters/{later['id']}/release", {})[0] == 200
     assert theirs("GET", f"/chapters/{later['id']}")[0] == 200
     assert own("POST", f"/chapters/{chapter['id']}/withhold")[0] == 200
