@@ -79,6 +79,7 @@ program_urls = [
     path("opds/search.xml", feed.opds_description, name="opds-description"),
     path("sitemap.xml", feed.sitemap_index, name="sitemap-index"),
     path("sitemaps/stories-<int:number>-of-<int:parts>.xml", feed.sitemap_part, name="sitemap-part"),
+    path("sitemaps/authors-<int:number>-of-<int:parts>.xml", feed.sitemap_authors, name="sitemap-authors"),
     path("stories/<uuid:pk>/download.<slug:kind>", taking.story_download, name="story-download"),
     path("s/<slug:token>/download.<slug:kind>", taking.download_shared, name="download-shared"),
     path("stories/<uuid:pk>/card.<slug:kind>", taking.story_card, name="story-card"),

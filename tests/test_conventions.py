@@ -322,6 +322,7 @@ PUBLIC = {
     "social:opds-stories",
     "social:opds-search",
     "social:opds-description",
+    "social:sitemap-authors",
     "social:sitemap-index",
     "social:sitemap-part",
     "social:story-download",

@@ -13,6 +13,7 @@ from social.feeds import sitemap
 from social.tests.test_feeds import publish
 from stories.models import Story
 from stories.services import set_visibility
+from tests.factories import create_story, create_user
 
 pytestmark = pytest.mark.django_db
 
@@ -83,8 +84,8 @@ def test_the_sitemap_has_every_story_for_everyone_once(client: Client) -> None:
 
     with CaptureQueriesContext(connection) as queries:
         index = client.get("/sitemap.xml")
-    assert len(queries) == 1
-    assert urls(index.content) == ["http://testserver/sitemaps/stories-1-of-1.xml"]
+    assert len(queries) == 2
+    assert urls(index.content) == [f"http://testserver/sitemaps/{kind}-1-of-1.xml" for kind in ("stories", "authors")]
     with CaptureQueriesContext(connection) as queries:
         part = client.get("/sitemaps/stories-1-of-1.xml")
     assert len(queries) == 1
@@ -108,7 +109,25 @@ def test_the_sitemap_has_every_story_for_everyone_once(client: Client) -> None:
 
 def test_a_library_that_grows_is_mapped_in_more_parts() -> None:
     story = publish("Night")
-    assert len(urls(sitemap.index(full=1))) == 1
+    assert len(urls(sitemap.index(full=1))) == 2
     # Of a single story the first part that is small enough is the first without it, or the smallest there is.
-    first = next((parts for parts in sitemap.PARTS if story.pk.int >= (1 << 128) // parts), sitemap.PARTS[-1])
-    assert len(urls(sitemap.index(full=0))) == first
+    first, second = (
+        next((parts for parts in sitemap.PARTS if pk.int >= (1 << 128) // parts), sitemap.PARTS[-1])
+        for pk in (story.pk, story.owner_id)
+    )
+    assert len(urls(sitemap.index(full=0))) == first + second
+
+
+def test_the_sitemap_has_every_author_with_a_page_and_something_on_it(client: Client) -> None:
+    read, quiet, unread, adult = (create_user(is_public=is_public) for is_public in (True, False, True, True))
+    stories = [publish("Night", owner=owner) for owner in (read, quiet)]
+    publish("Night", owner=adult, rating="mature")
+    create_story(owner=unread)
+
+    with CaptureQueriesContext(connection) as queries:
+        part = client.get("/sitemaps/authors-1-of-1.xml")
+    assert len(queries) == 1
+    assert urls(part.content) == [f"http://testserver/@{read.handle}/"]
+    set_visibility(story=stories[0], visibility="private")
+    assert urls(client.get("/sitemaps/authors-1-of-1.xml").content) == []
+    assert client.get("/sitemaps/authors-2-of-1.xml").status_code == 404

@@ -99,8 +99,18 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def sitemap_part(request: HttpRequest, number: int, parts: int) -> HttpResponse:
-    """A part of the sitemap."""
-    written = sitemap.part(number, parts)
+    """A part of the sitemap: stories."""
+    return _mapped(request, sitemap.part(number, parts))
+
+
+@login_not_required
+@require_safe
+def sitemap_authors(request: HttpRequest, number: int, parts: int) -> HttpResponse:
+    """A part of the sitemap: the pages of those who wrote them."""
+    return _mapped(request, sitemap.authors(number, parts))
+
+
+def _mapped(request: HttpRequest, written: bytes | None) -> HttpResponse:
     if written is None:
         raise Http404
     return _document(request, written, "application/xml")
