@@ -44,6 +44,8 @@ class Notification(models.Model):
             models.Index(fields=["user", "-created_at", "-id"], name="notification_newest"),
             models.Index(fields=["user"], name="notification_unseen", condition=Q(seen_at=None)),
             models.Index(fields=["created_at"], name="notification_to_mail", condition=Q(mailed_at=None)),
+            models.Index(fields=["created_at"], name="notification_seen", condition=Q(seen_at__isnull=False)),
+            models.Index(fields=["created_at"], name="notification_not_seen", condition=Q(seen_at=None)),
         ]
 
     def __str__(self) -> str:

@@ -36,7 +36,14 @@ from social.services.history import choose_reading, forget_reading, forget_readi
 from social.services.letter import send_due_letters
 from social.services.like import like_story, unlike_story
 from social.services.listing import count_answers, refresh_listing, refresh_listings
-from social.services.news import choose_news, notify, see_notification, see_notifications, unsubscribe
+from social.services.news import (
+    choose_news,
+    forget_notifications,
+    notify,
+    see_notification,
+    see_notifications,
+    unsubscribe,
+)
 from social.services.openness import AnswererSuspended, AnswersClosed
 from social.services.place import keep_place
 from social.services.read import count_read, fold_reads, note_arrival
@@ -131,6 +138,7 @@ __all__ = [
     "fold_reads",
     "follow_author",
     "forget_comments",
+    "forget_notifications",
     "forget_reading",
     "forget_readings",
     "forget_reporters",

@@ -5,8 +5,8 @@ mailed (social.selectors.news).
 """
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -20,6 +20,10 @@ from social.selectors.news import CHOSEN, Choice, choices_of
 from stories.models import Story
 
 Kind = Notification.Kind
+SEEN_KEPT: Final = timedelta(days=90)
+KEPT: Final = timedelta(days=365)
+# At once; the next minute goes on.
+BATCH: Final = 1_000
 
 
 def notify(
@@ -67,6 +71,16 @@ def are_strangers(*, user: User, actor: User) -> bool:
     """Whether one of two people has blocked the other, or the first has muted the second."""
     blocked = Q(blocker=user, blocked=actor) | Q(blocker=actor, blocked=user)
     return Block.objects.filter(blocked).exists() or Mute.objects.filter(muter=user, muted=actor).exists()
+
+
+def forget_notifications() -> int:
+    """Forget what somebody looked at and was told more than 90 days ago, and after a year all. Returns how many."""
+    now = timezone.now()
+    looked_at = Notification.objects.filter(seen_at__isnull=False, created_at__lt=now - SEEN_KEPT)
+    left = Notification.objects.filter(seen_at=None, created_at__lt=now - KEPT)
+    due = [*looked_at.order_by("created_at").values_list("pk", flat=True)[:BATCH]]
+    due += left.order_by("created_at").values_list("pk", flat=True)[:BATCH]
+    return Notification.objects.filter(pk__in=due).delete()[0]
 
 
 def see_notification(*, notification: Notification) -> None:

@@ -286,3 +286,18 @@ def test_many_followers_are_told_in_batches(author, story, django_assert_max_num
     with django_assert_max_num_queries(30):
         assert services.announce_chapters() == 1
     assert Notification.objects.count() == 1100
+
+
+def test_what_was_told_long_ago_is_forgotten(author: User) -> None:
+    now = timezone.now()
+    kept = []
+    for days, is_seen in ((89, True), (91, True), (364, False), (366, False)):
+        row = Notification.objects.create(
+            user=author, kind=Kind.LIKE, cause=f"like:{days}", seen_at=now if is_seen else None
+        )
+        Notification.objects.filter(pk=row.pk).update(created_at=now - timedelta(days=days))
+        kept += [row.pk] if days in (89, 364) else []
+
+    assert services.forget_notifications() == 2
+    assert set(Notification.objects.values_list("pk", flat=True)) == set(kept)
+    assert services.forget_notifications() == 0
