@@ -24,7 +24,7 @@ from billing.models import Hold, SignupGrant
 from coaching.models import Reply
 from costory.leaving.belongings import files_of
 from costory.lib.errors import DomainError
-from social.services import withdraw_answers
+from social.services import count_comments_of, withdraw_answers
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +47,7 @@ def ask_for_erasure(*, person: User, kept_session: str = "") -> User:
         return person
     person.erasure_requested_at = timezone.now()
     person.save(update_fields=["erasure_requested_at", "updated_at"])
+    count_comments_of(person=person)
     events.services.record("person.asked_for_erasure", person_id=person.pk, subject=person)
     for session in UserSession.objects.filter(user=person).exclude(session_key=kept_session):
         session.end()
@@ -61,6 +62,7 @@ def keep_account(*, person: User) -> User:
     if person.erasure_requested_at is not None:
         person.erasure_requested_at = None
         person.save(update_fields=["erasure_requested_at", "updated_at"])
+        count_comments_of(person=person)
         events.services.record("person.kept_account", person_id=person.pk, subject=person)
     return person
 

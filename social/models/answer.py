@@ -45,6 +45,10 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Of those, the ones whose place is read too."""
         return self.shown().filter(on_what_is_read())
 
+    def counted(self) -> "CommentQuerySet":
+        """What a story's number of comments counts: what a stranger reads below it, of people who are still here."""
+        return self.read_by_all().filter(author__is_active=True, author__erasure_requested_at=None)
+
 
 class Comment(models.Model):
     """What a reader says of a story, a chapter or a passage, or answers to another. Counted where it is shown.

@@ -35,7 +35,7 @@ from social.services.follow import (
 from social.services.history import choose_reading, forget_reading, forget_readings
 from social.services.letter import send_due_letters
 from social.services.like import like_story, unlike_story
-from social.services.listing import count_answers, refresh_listing, refresh_listings
+from social.services.listing import count_answers, count_comments_of, refresh_listing, refresh_listings
 from social.services.news import (
     choose_news,
     forget_notifications,
@@ -124,6 +124,7 @@ __all__ = [
     "choose_news",
     "choose_reading",
     "count_answers",
+    "count_comments_of",
     "count_differences",
     "count_read",
     "create_list",

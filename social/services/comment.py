@@ -14,7 +14,7 @@ from accounts.models import User
 from costory.lib import markdown, plain_text
 from costory.lib.errors import DomainError
 from social.models import MAX_DEPTH, Case, Comment
-from social.services.listing import count_answers
+from social.services.listing import count_comments
 from social.services.openness import require_open_thread, require_open_to_comments
 from stories.models import Chapter, Story
 
@@ -114,7 +114,7 @@ def add_comment(
             state=_first_state(author, story),
         )
         if comment.state == Comment.State.SHOWN:
-            count_answers(story_id=story.pk, comments=1)
+            count_comments(story_id=story.pk)
         _record("comment.added", author, comment)
         hold_flood(comment)
     return comment
@@ -141,7 +141,7 @@ def edit_comment(*, comment: Comment, editor: User, content: str) -> Comment:
         stored.state = _first_state(editor, stored.story)
     stored.save(update_fields=["content", "edited_at", "state"])
     if was != stored.state:
-        count_answers(story_id=stored.story_id, comments=-1)
+        count_comments(story_id=stored.story_id)
     _record("comment.edited", editor, stored)
     hold_flood(stored)
     return stored
@@ -160,7 +160,7 @@ def delete_comment(*, comment: Comment, deleter: User) -> bool:
         return False
     Comment.objects.filter(pk=stored.pk).update(deleted_at=timezone.now(), is_pinned=False)
     if stored.state == Comment.State.SHOWN:
-        count_answers(story_id=stored.story_id, comments=-1)
+        count_comments(story_id=stored.story_id)
     _record("comment.deleted", deleter, stored)
     return True
 
@@ -173,7 +173,7 @@ def restore_comment(*, comment: Comment, restorer: User) -> bool:
         return False
     Comment.objects.filter(pk=stored.pk).update(deleted_at=None)
     if stored.state == Comment.State.SHOWN:
-        count_answers(story_id=stored.story_id, comments=1)
+        count_comments(story_id=stored.story_id)
     _record("comment.restored", restorer, stored)
     return True
 
@@ -201,7 +201,7 @@ def hold_flood(comment: Comment) -> None:
         return
     Comment.objects.filter(pk=comment.pk).update(state=Comment.State.HELD)
     if comment.state == Comment.State.SHOWN:
-        count_answers(story_id=comment.story_id, comments=-1)
+        count_comments(story_id=comment.story_id)
     comment.state = Comment.State.HELD
     events.services.record("comment.held", subject=comment, payload={"story_id": str(comment.story_id)})
 

@@ -21,7 +21,7 @@ from social.selectors.case import (
     suspended_until,
 )
 from social.services.letter import write_letter
-from social.services.listing import count_answers, refresh_listing
+from social.services.listing import count_comments, count_comments_of, refresh_listing
 from stories.models import Story
 
 MAX_DAYS: Final = 365
@@ -260,6 +260,7 @@ def _take_effect(decision: Decision, case: Case, person: User | None) -> None:
         # With its author a story leaves lists and indexes, or comes back.
         for story in Story.objects.filter(owner=person).exclude(visibility=Story.Visibility.PRIVATE):
             refresh_listing(story=story)
+        count_comments_of(person=person)
 
 
 def _settle_story(decision: Decision, case: Case) -> None:
@@ -289,11 +290,9 @@ def _settle_comment(case: Case) -> None:
     state = state_after(case, decisions_in_force(case))
     if state == comment.state or (comment.state == Comment.State.WAITING and state == Comment.State.SHOWN):
         return
-    if comment.deleted_at is None:
-        change = int(state == Comment.State.SHOWN) - int(comment.state == Comment.State.SHOWN)
-        count_answers(story_id=comment.story_id, comments=change)
     comment.state = state
     comment.save(update_fields=["state"])
+    count_comments(story_id=comment.story_id)
     events.services.record(
         "comment.moderated", subject=comment, payload={"story_id": str(comment.story_id), "state": state}
     )

@@ -11,8 +11,9 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from accounts.models import User
 from events.models import Event
-from social.models import Listing
+from social.models import Comment, Listing
 from social.search import index_story
 from social.trend import trend_score
 from stories.models import Chapter, Story, StoryTag
@@ -54,6 +55,8 @@ def refresh_listing(*, story: Story) -> Listing:
     is_public = Story.objects.published().filter(pk=story.pk).exists()
     released = released_figures([story.pk]).get(story.pk, Released())
     listing.is_listed = is_public and released.chapters > 0
+    # With a chapter that is taken back go the comments on it.
+    listing.comment_count = Comment.objects.counted().filter(story=story.pk).count()
     for name, value in _shown(story, released).items() if listing.is_listed else _NOTHING.items():
         setattr(listing, name, value)
     listing.trend = _trend(listing)
@@ -78,6 +81,25 @@ def count_answers(*, story_id: UUID, likes: int = 0, comments: int = 0, reads: i
     listing = Listing.objects.filter(pk=story_id).first()
     if listing is not None:
         Listing.objects.filter(pk=story_id).update(trend=_trend(listing))
+
+
+def count_comments(*, story_id: UUID) -> None:
+    """Count anew what readers find said of a story, in the transaction that changed it.
+
+    Counted and not added to: whether a comment is read hangs on its chapter and its author too, and they change while
+    it is written. Whoever holds the listing's row counts what those before them have left.
+    """
+    listing = Listing.objects.select_for_update(no_key=True).filter(pk=story_id).first()
+    found = Comment.objects.counted().filter(story=story_id).count()
+    count_answers(story_id=story_id, comments=found - (listing.comment_count if listing is not None else found))
+
+
+@transaction.atomic
+def count_comments_of(*, person: User) -> None:
+    """Count anew wherever somebody commented: with their account what they said goes, and comes back."""
+    stories = Comment.objects.filter(author=person).order_by("story_id").values_list("story_id", flat=True)
+    for story_id in stories.distinct():
+        count_comments(story_id=story_id)
 
 
 def refresh_listings() -> int:

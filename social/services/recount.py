@@ -103,7 +103,7 @@ def _recount_author(author_id: UUID) -> list[Difference]:
 def _of_listing(listing: Listing) -> Iterator[Difference]:
     found = {
         "like_count": Like.objects.filter(story=listing.pk).count(),
-        "comment_count": Comment.objects.shown().filter(story=listing.pk).count(),
+        "comment_count": Comment.objects.counted().filter(story=listing.pk).count(),
         "read_count": Listing.objects.annotate(found=reads_found()).values_list("found", flat=True).get(pk=listing.pk),
     }
     for name, count in found.items():
@@ -124,7 +124,7 @@ def _counted(rows: "QuerySet[Like] | QuerySet[Comment] | QuerySet[Follow]", by: 
 
 def _wrong_listings() -> "QuerySet[Listing]":
     likes = _counted(Like.objects.filter(story=OuterRef("pk")), "story")
-    comments = _counted(Comment.objects.shown().filter(story=OuterRef("pk")), "story")
+    comments = _counted(Comment.objects.counted().filter(story=OuterRef("pk")), "story")
     return Listing.objects.annotate(likes_found=likes, comments_found=comments, reads_found=reads_found()).filter(
         ~Q(like_count=F("likes_found")) | ~Q(comment_count=F("comments_found")) | ~Q(read_count=F("reads_found"))
     )

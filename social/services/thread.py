@@ -11,7 +11,7 @@ from accounts.models import User
 from costory.lib.errors import DomainError
 from social.models import Comment
 from social.services.comment import NotYours
-from social.services.listing import count_answers
+from social.services.listing import count_comments
 
 MOST_PINNED: Final = 3
 
@@ -29,7 +29,7 @@ def release_comment(*, comment: Comment, owner: User) -> bool:
     if not _waits(stored):
         return False
     Comment.objects.filter(pk=stored.pk).update(state=Comment.State.SHOWN)
-    count_answers(story_id=stored.story_id, comments=1)
+    count_comments(story_id=stored.story_id)
     _record("comment.released", owner, stored)
     return True
 

@@ -9,14 +9,14 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import Block, Mute, User
-from costory.leaving import erase_person
+from costory.leaving import ask_for_erasure, erase_person, keep_account
 from costory.lib import plain_text
 from events.models import Event
 from social import services
 from social.models import Author, Case, Comment, Follow, Like, Listing
 from social.selectors.answers import ANSWERS, THREADS, Place, comments_for, converse
 from stories.models import Chapter, Story
-from stories.services import set_visibility
+from stories.services import release_chapter, set_visibility, withhold_chapter
 from tests.factories import create_chapter, create_story, create_user
 
 pytestmark = pytest.mark.django_db
@@ -357,6 +357,29 @@ def test_counts_are_proven_and_set_right(story, reader):
     assert counts(story) == (1, 0)
     assert Author.objects.get(pk=story.owner_id).follower_count == 1
     call_command("recount", "--check", stdout=said)
+
+
+def test_comments_are_counted_where_they_are_read(story, reader):
+    other = create_user()
+    chapter = create_chapter(story=story)
+    say(reader, story)
+    on_chapter = say(other, story, chapter=chapter)
+    assert counts(story) == (0, 2)
+
+    withhold_chapter(chapter=chapter)
+    assert counts(story) == (0, 1)
+    # Nor does it count what happens to a comment that nobody reads.
+    services.delete_comment(comment=on_chapter, deleter=other)
+    services.restore_comment(comment=on_chapter, restorer=other)
+    assert counts(story) == (0, 1)
+    release_chapter(chapter=chapter)
+    assert counts(story) == (0, 2)
+
+    ask_for_erasure(person=other)
+    assert counts(story) == (0, 1)
+    keep_account(person=other)
+    assert counts(story) == (0, 2)
+    assert list(services.count_differences()) == []
 
 
 def test_whoever_is_erased_takes_their_answers_along_and_leaves_those_of_others(story, reader):
