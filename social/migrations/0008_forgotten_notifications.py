@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('social', '0006_comments_to_forget'),
+        ('social', '0007_library_facets'),
         ('stories', '0007_publishing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
