@@ -16,6 +16,8 @@ from stories.models import Chapter, Story
 
 HEIGHT: Final = 100
 BAR: Final = 10
+THICKNESS: Final = 8
+MOST_POINTS: Final = 40
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ class Bar:
     speech_height: int
     mean_length: int
     share: int
+    intensity: int | None
 
     @property
     def y(self) -> int:
@@ -116,6 +119,14 @@ class Bar:
     @property
     def speech_y(self) -> int:
         return HEIGHT - self.speech_height
+
+    @property
+    def centre(self) -> int:
+        return self.x + THICKNESS // 2
+
+    @property
+    def intensity_y(self) -> int:
+        return HEIGHT - (self.intensity or 0)
 
 
 @dataclass(frozen=True)
@@ -138,6 +149,24 @@ class Structure:
     def width(self) -> int:
         return max(BAR, len(self.bars) * BAR)
 
+    @property
+    def curve(self) -> list[Bar]:
+        """The chapters whose intensity is known, in order: the points of the line."""
+        return [bar for bar in self.bars if bar.intensity is not None]
+
+    @property
+    def has_points(self) -> bool:
+        """Whether there is room for a point at each chapter: on a phone forty of them touch."""
+        return 0 < len(self.curve) <= MOST_POINTS
+
+    @property
+    def extremes(self) -> tuple[Bar, Bar] | None:
+        """Where the line is highest, and where lowest; None where there is nothing to compare."""
+        points = sorted(self.curve, key=lambda bar: bar.intensity or 0)
+        if len(points) < 2 or points[0].intensity == points[-1].intensity:
+            return None
+        return points[-1], points[0]
+
 
 def form_named(key: str) -> Form:
     """The form of this name; the first for one that does not exist."""
@@ -158,7 +187,7 @@ def structure_of(story: Story, form: Form) -> Structure:
     bars, ends, so_far = [], [], 0
     for place, chapter in enumerate(chapters):
         chapter.story = story
-        speech, mean_length = _measured(chapter.content, prompt_language(story.language))
+        speech, mean_length, intensity = _measured(chapter.content, prompt_language(story.language))
         so_far += chapter.word_count
         ends.append((so_far * 100 / whole, chapter))
         height = max(1, chapter.word_count * HEIGHT // most) if chapter.word_count else 0
@@ -172,6 +201,7 @@ def structure_of(story: Story, form: Form) -> Structure:
                 speech_height=height * speech // 100,
                 mean_length=mean_length,
                 share=round(chapter.word_count * 100 / whole),
+                intensity=intensity,
             )
         )
     placed = [
@@ -182,7 +212,7 @@ def structure_of(story: Story, form: Form) -> Structure:
 
 
 @lru_cache(maxsize=512)
-def _measured(text: str, language: str) -> tuple[int, int]:
-    """The share of speech in hundredths, and the mean length of a sentence in words."""
+def _measured(text: str, language: str) -> tuple[int, int, int | None]:
+    """The share of speech in hundredths, the mean length of a sentence in words, and the intensity."""
     found = measure(text, language)
-    return round(found.dialogue_share * 100), round(found.mean_length)
+    return round(found.dialogue_share * 100), round(found.mean_length), found.intensity

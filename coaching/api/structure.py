@@ -26,7 +26,8 @@ class StructureQuery(Input):
 class ChapterAboveOut(BaseModel):
     """A chapter in figures: its words, their share of the story's, the share of speech, and how long a sentence is.
 
-    Shares are in hundredths, the sentence in words.
+    Shares are in hundredths, the sentence in words. `intensity`, from 0 to 100, is how fast the text moves: short
+    sentences, speech, exclamations and questions, verbs of movement. It is null where there are too few words to tell.
     """
 
     chapter_id: UUID
@@ -36,6 +37,7 @@ class ChapterAboveOut(BaseModel):
     share: int
     speech: int
     sentence_words: int
+    intensity: int | None
 
 
 class FormBeatOut(BaseModel):
@@ -90,6 +92,7 @@ def structure_detail(request: ApiRequest, story_id: UUID, query: Query[Structure
                     share=bar.share,
                     speech=bar.speech,
                     sentence_words=bar.mean_length,
+                    intensity=bar.intensity,
                 )
                 for bar in structure.bars
             ],

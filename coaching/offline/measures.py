@@ -7,6 +7,7 @@ from itertools import pairwise
 from statistics import fmean, pstdev
 from typing import Final
 
+from coaching.offline.intensity import intensity
 from coaching.offline.lexicon import LEXICONS, Lexicon
 from coaching.offline.reading import Sentence, read
 
@@ -74,6 +75,7 @@ class Measures:
     opening: str
     closing: str
     scenes: tuple[tuple[int, str], ...]
+    intensity: int | None
     is_cut: bool
 
 
@@ -111,6 +113,7 @@ def measure(text: str, language: str | None) -> Measures:
         opening=sentences[0].text if sentences else "",
         closing=sentences[-1].text if sentences else "",
         scenes=tuple((scene.words, scene.opening) for scene in reading.scenes),
+        intensity=intensity(reading),
         is_cut=reading.is_cut,
     )
 

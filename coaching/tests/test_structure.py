@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from coaching import services
 from coaching.models import Proposal
+from coaching.offline.wordlists import movements
 from coaching.services import Work
 from coaching.structure import FORMS, form_named, form_text, structure_of
 from coaching.tests.conftest import create_writer, offer_model
@@ -56,6 +57,36 @@ def test_any_number_of_chapters_with_one_query(story: Story, count: int):
         structure = structure_of(story, FORMS[1])
     assert len(structure.bars) == count
     assert len(queries) == 1
+
+
+CHASE = "“Run!” she shouted. He ran. The door slammed. “Left!” They fell, rolled, scrambled up. “Can you walk?” " * 4
+STILL = "The valley lay under the long light as it had lain for all the afternoons of a childhood nobody had told. " * 4
+
+
+def test_the_line_of_intensity_and_what_it_says_in_words(client: Client, story: Story):
+    for title, text in [("Still", STILL), ("Chase", CHASE), ("Note", "Run!")]:
+        create_chapter(story=story, title=title, content=text, word_count=len(text.split()))
+    still, chase, note = structure_of(story, FORMS[0]).bars
+    assert still.intensity is not None
+    assert chase.intensity is not None
+    assert 0 <= still.intensity < 20 < 60 < chase.intensity <= 100
+    assert note.intensity is None, "one word says nothing"
+
+    client.force_login(story.owner)
+    page = client.get(reverse("coaching:structure-detail", args=[story.pk])).text
+    assert f'points="4,{100 - still.intensity} 14,{100 - chase.intensity} "' in page
+    assert f"Most intense: Chase ({chase.intensity} of 100). Calmest: Still ({still.intensity})." in page
+    assert "too short" in page
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "jumped climbing clutches dodged struck"), ("fr", "lança plongeait hurlèrent secoue bondit arrachée")],
+)
+def test_verbs_are_known_in_their_forms(language: str, words: str):
+    assert set(words.split()) <= movements(language)
+    assert not {"fire", "the", "marche", "porte", ""} & movements(language)
 
 
 def test_over_the_page(client: Client, story: Story):
