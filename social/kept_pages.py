@@ -39,7 +39,8 @@ _CHAPTER: Final = re.compile(r"/stories/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]
 _TOKEN: Final = re.compile(
     rb'(?<="X-CSRFToken": ")[A-Za-z0-9]{64}(?="\})|(?<=name="csrfmiddlewaretoken" value=")[A-Za-z0-9]{64}(?=")'
 )
-_LIKE_A_TOKEN: Final = re.compile(rb"(?<![A-Za-z0-9])[A-Za-z0-9]{32}(?:[A-Za-z0-9]{32})?(?![A-Za-z0-9])")
+# A cursor's signature may hold so many letters too, but between what no token has beside it.
+_LIKE_A_TOKEN: Final = re.compile(rb"(?<![\w-])[A-Za-z0-9]{32}(?:[A-Za-z0-9]{32})?(?![\w-])")
 # With one of these a request is somebody's, or asks for a part of a page.
 _OF_SOMEBODY: Final = ("HTTP_HX_REQUEST", "HTTP_AUTHORIZATION", "HTTP_RANGE", "HTTP_IF_NONE_MATCH")
 
