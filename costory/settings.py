@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.sessions.PersonMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "costory.middleware.LogoutMiddleware",
     "costory.middleware.PersonLanguageMiddleware",
@@ -278,6 +278,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # --- Security ----------------------------------------------------------------------------------------------------
 
+# In the database, as Django keeps them.
+SESSION_ENGINE = "accounts.sessions"
 # __Host- cookies are bound to this host and to https, which a browser on plain http (a developer's) would refuse.
 SESSION_COOKIE_NAME = "costory-session" if DEBUG else "__Host-costory-session"
 SESSION_COOKIE_AGE = 30 * 24 * 3600

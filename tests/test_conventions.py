@@ -54,7 +54,8 @@ OWN_ROOMS = {
     # Who calls the API: a token's bearer or a session; every app's operations stand on it.
     # And the answers kept for whoever asks twice.
     # And how second factors are sealed and spent.
-    "accounts": {"api_auth", "idempotency", "second_factor"},
+    # And who a page's request comes from.
+    "accounts": {"api_auth", "idempotency", "second_factor", "sessions"},
     # How an address is brought to its normal form, for the once of the sign-up grant.
     # How lines of the ledger read on a page, and how every wallet is proven.
     "billing": {"addresses", "lines", "reconciliation"},
