@@ -125,7 +125,7 @@ def test_the_cluster_is_removed_after_a_signal(number):
         os.killpg(starter.pid, number)
     else:
         starter.send_signal(number)
-    assert starter.wait(30) != 0
+    assert starter.wait(45) != 0
     assert not folder.exists()
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.axe import assert_accessible
-from tests.browser.walk import log_in
+from tests.browser.walk import log_in, settle
 from tests.factories import PASSWORD, create_user
 from tests.servers import ServerThread
 
@@ -65,9 +65,11 @@ def test_a_passkey_is_made_and_opens_the_account(with_authenticator: Page, live_
     page.wait_for_url("**/accounts/2fa/webauthn/add/", wait_until="load")
     page.click("#mfa_webauthn_add")
     expect(page.locator(".codes, .settings-list").first).to_be_visible()
+    settle(page)
 
     page.context.clear_cookies()
     page.goto(f"{home}/accounts/login/")
+    settle(page)
     page.click("#passkey_login")
 
     page.wait_for_url(f"{home}/")
