@@ -43,7 +43,11 @@ def settings(request: AuthedRequest) -> HttpResponse:
     person = User.objects.get(pk=request.user.pk)
     form = ProfileForm(request.POST if request.method == "POST" else None, instance=person)
     if form.is_valid():
-        services.revise_profile(user=person, **form.cleaned_data)
+        try:
+            services.revise_profile(user=person, **form.cleaned_data)
+        except services.Suspended as refusal:
+            form.add_error(None, str(refusal))
+            return _profile(request, form=form, status=403)
         translation.activate(person.language or request.LANGUAGE_CODE)
         messages.success(request, _("Saved."))
         return redirect("accounts:settings")

@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
+from accounts.services import Suspended
 from costory.lib.limits import is_over_limit, slow_down
 from costory.logs import request_id
 
@@ -181,6 +182,29 @@ class ClosedAccountMiddleware:
             # A fragment of the page itself (the purse in its header): to lead back here would never end.
             return HttpResponse(status=204)
         return redirect(closed)
+
+
+class SuspensionMiddleware:
+    """Whoever is suspended and would change what others read is told so, wherever a view has nothing of its own to say.
+
+    The browser's way back leads to the form with all that was written in it.
+    """
+
+    def __init__(self, get_response: type_getter) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        if not isinstance(exception, Suspended):
+            return None
+        htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # django-htmx sets it.
+        if htmx:
+            return trigger_client_event(
+                HttpResponse(status=403), "toast", {"message": str(exception), "level": "error"}
+            )
+        return render(request, "suspended.html", {"refusal": exception}, status=403)
 
 
 class PersonLanguageMiddleware:

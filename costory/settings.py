@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "costory.middleware.HtmxLoginMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "costory.middleware.ApiRefusalMiddleware",
+    "costory.middleware.SuspensionMiddleware",
     "accounts.idempotency.IdempotencyMiddleware",
 ]
 

@@ -23,6 +23,7 @@ from social.selectors.case import (
 from social.services.letter import write_letter
 from social.services.listing import count_comments, count_comments_of, refresh_listing
 from stories.models import Story
+from stories.services import postpone_releases
 
 MAX_DAYS: Final = 365
 _ON_PEOPLE = (Decision.Action.SUSPEND, Decision.Action.BAN)
@@ -254,6 +255,8 @@ def _take_effect(decision: Decision, case: Case, person: User | None) -> None:
     if person is not None and acted_on.action == Decision.Action.SUSPEND:
         person.suspended_until_at = suspended_until(person)
         person.save(update_fields=["suspended_until_at", "updated_at"])
+        if person.suspended_until_at is not None:
+            postpone_releases(owner=person, until=person.suspended_until_at)
     if person is not None and acted_on.action == Decision.Action.BAN:
         person.is_active = not is_banned(person)
         person.save(update_fields=["is_active", "updated_at"])

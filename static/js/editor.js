@@ -187,6 +187,8 @@ async function take(answer, sent) {
     acknowledge(fragment, sent);
   } else if (answer.status === 409 && fragment?.id === "conflict") {
     meetConflict(fragment);
+  } else if (answer.status === 403 && fragment?.id === "closed") {
+    meetClosed(fragment);
   } else if (answer.status === 413) {
     show("error", form.dataset.tooLong);
   } else if (answer.status === 422) {
@@ -247,6 +249,15 @@ function meetConflict(fragment) {
   show("conflict", form.dataset.conflict);
   notice.scrollIntoView({ block: "start" });
   offerMerge(base);
+}
+
+// Readers have this chapter, and its writer may change nothing for them now: it stays here until they take it back.
+function meetClosed(fragment) {
+  isPaused = true;
+  keepCopy();
+  notice.replaceChildren(fragment);
+  show("conflict", fragment.dataset.state);
+  notice.scrollIntoView({ block: "start" });
 }
 
 // Where the two texts do not touch each other's words, both can go on. This page knows what both grew from.
@@ -343,6 +354,12 @@ notice.addEventListener("click", async (event) => {
 notice.addEventListener("submit", (event) => {
   const choice = event.target.dataset.conflictKeep;
   if (!choice) return;
+  if (choice === "taken-back") {
+    // An ordinary save, with what has been written by now: the page that comes shows the chapter as nobody's but theirs.
+    event.target.elements.title.value = title.value;
+    event.target.elements.content.value = text.value;
+    return;
+  }
   event.preventDefault();
   if (choice === "both") {
     // Typed into the page, as it were: the browser can undo it.

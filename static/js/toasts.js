@@ -76,7 +76,9 @@ if (region) {
   // The editor and the coach tell of their own failures, nearer to where they happen.
   const isLoud = (event) => !event.target.closest?.("[data-quiet-errors]");
   document.body.addEventListener("htmx:responseError", (event) => {
-    if (isLoud(event)) say(region.dataset.errorText, { level: "error" });
+    // An answer that says in words of its own why not has done so by its header.
+    const hasSaid = event.detail.xhr.getResponseHeader("HX-Trigger")?.includes('"toast"');
+    if (isLoud(event) && !hasSaid) say(region.dataset.errorText, { level: "error" });
   });
   document.body.addEventListener("htmx:sendError", (event) => {
     if (isLoud(event)) say(region.dataset.offlineText, { level: "error" });

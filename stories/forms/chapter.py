@@ -20,6 +20,8 @@ class ChapterForm(forms.Form):
     content = WrittenField(required=False, strip=False)
     # What a writer accepted of two texts brought together.
     is_merged = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    # The chapter is taken back from its readers before it is saved.
+    is_taken_back = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     @classmethod
     def of(cls, chapter: Chapter) -> "ChapterForm":

@@ -4,6 +4,7 @@ Locks are taken in one order: the story's row, then chapters'. Every write of a 
 story (the totals live there), so two of them never wait for each other, and whoever holds the story's row is alone.
 """
 
+from accounts.services import Suspended
 from stories.services.arrangement import rename_chapter, set_status
 from stories.services.asked import NoQuestion, NotThatDay, answer_question, open_day, set_prompt
 from stories.services.chapter import (
@@ -71,7 +72,7 @@ from stories.services.photograph import (
 )
 from stories.services.publishing import (
     RatingMissing,
-    Suspended,
+    postpone_releases,
     release_chapter,
     renew_share_link,
     set_cover,
@@ -99,6 +100,7 @@ from stories.services.story import (
     revise_story,
     start_story,
 )
+from stories.services.suspension import is_closed_to
 from stories.services.tag import MAX_TAG_CHARACTERS, MAX_TAGS, InvalidTag, TooManyTags, clean_tags, set_tags, tag_slug
 from stories.services.wording import (
     MAX_CONTENT_CHARACTERS,
@@ -168,6 +170,7 @@ __all__ = [
     "finish_note",
     "import_manuscript",
     "insert_passage",
+    "is_closed_to",
     "keep_import",
     "keep_snapshot",
     "lexicon_of",
@@ -180,6 +183,7 @@ __all__ = [
     "name_revision",
     "open_day",
     "opens_journal",
+    "postpone_releases",
     "purge_thrown_away",
     "relate_codex_entries",
     "release_chapter",

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from costory.lib import markdown
 from costory.lib.errors import DomainError
-from stories.models import Chapter, Photograph
+from stories.models import Chapter, Photograph, Story
 from stories.services.chapter import hold_story
+from stories.services.suspension import refuse_rewording
 
 MAX_PHOTOGRAPHS = 30
 MAX_WORDS = 500
@@ -29,8 +30,11 @@ class TooManyPhotographs(DomainError):
 def add_photograph(
     *, chapter: Chapter, image: "ContentFile[bytes]", caption: str = "", description: str = ""
 ) -> Photograph:
-    """Put a picture that was cleaned (costory.lib.pictures) after a chapter's others. Raises TooManyPhotographs."""
-    hold_story(story_id=chapter.story_id)
+    """Put a picture that was cleaned (costory.lib.pictures) after a chapter's others.
+
+    Raises TooManyPhotographs, and Suspended where others read the chapter.
+    """
+    _refuse_suspended(chapter, hold_story(story_id=chapter.story_id))
     present = Photograph.objects.filter(chapter=chapter)
     if present.count() >= MAX_PHOTOGRAPHS:
         raise TooManyPhotographs(_("A chapter has room for %(most)d photographs.") % {"most": MAX_PHOTOGRAPHS})
@@ -50,7 +54,8 @@ def add_photograph(
 
 
 def revise_photograph(*, photograph: Photograph, caption: str, description: str) -> Photograph:
-    """Say something else of a photograph."""
+    """Say something else of a photograph. Raises Suspended where others read its chapter."""
+    _refuse_suspended(photograph.chapter, photograph.chapter.story)
     photograph.caption, photograph.description = _clean(caption), _clean(description)
     photograph.save(update_fields=["caption", "description"])
     return photograph
@@ -93,6 +98,10 @@ def purge_photographs(*, before: datetime) -> int:
             if name:
                 transaction.on_commit(partial(storage.delete, name))
     return count
+
+
+def _refuse_suspended(chapter: Chapter, story: Story) -> None:
+    refuse_rewording(chapter=chapter, author=story.owner)
 
 
 def _clean(words: str) -> str:

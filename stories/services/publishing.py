@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 import events.services
+from accounts.models import User
 from costory.lib.errors import DomainError
 from stories.models import Chapter, Story, new_share_token
 from stories.services.chapter import hold_story
+from stories.services.suspension import refuse_changing, refuse_showing
 
 VISIBILITY_EVENTS = {
     Story.Visibility.PUBLIC: "story.published",
@@ -28,12 +30,6 @@ class RatingMissing(DomainError):
     """Whoever shows a story says first for whom it is."""
 
     code: ClassVar[str] = "validation_error"
-
-
-class Suspended(DomainError):
-    """Somebody who is suspended shows nothing to others."""
-
-    code: ClassVar[str] = "forbidden"
 
 
 @transaction.atomic
@@ -55,7 +51,7 @@ def set_visibility(
             raise RatingMissing(_("Say first for whom the story is: a rating is missing."))
         circles = list(Story.Visibility)
         if circles.index(chosen) > circles.index(Story.Visibility(was)):
-            _refuse_suspended(stored)
+            refuse_showing(stored)
     if was != chosen or stored.rating != story.rating:
         stored.visibility = chosen
         if chosen == Story.Visibility.LINK and not stored.share_token:
@@ -79,17 +75,12 @@ def _release(story: Story, chapter_ids: Collection[UUID] | None, *, is_news: boo
     present = Chapter.objects.filter(story=story, deleted_at=None)
     chosen = present if chapter_ids is None else present.filter(pk__in=chapter_ids)
     if chosen.filter(released_at=None).exists():
-        _refuse_suspended(story)
+        refuse_showing(story)
     # Chapters that come with their story are no news of their own.
     told = {} if is_news else {"announced_at": now}
     chosen.filter(released_at=None).update(released_at=now, **told)
     if chapter_ids is not None:
         present.exclude(pk__in=chapter_ids).filter(released_at__lte=now).update(released_at=None, announced_at=None)
-
-
-def _refuse_suspended(story: Story) -> None:
-    if story.owner.is_suspended:
-        raise Suspended(_("Your account is suspended: for now, nothing of yours can be shown to others."))
 
 
 @transaction.atomic
@@ -104,7 +95,7 @@ def release_chapter(*, chapter: Chapter, at: datetime | None = None, is_silent: 
     if stored.is_released and (at is None or at <= now):
         return stored
     if not stored.is_released and story.visibility != Story.Visibility.PRIVATE:
-        _refuse_suspended(story)
+        refuse_showing(story)
     if stored.is_released:
         # Taken back until then; whoever was told of it is not told again.
         stored.announced_at = stored.announced_at or now
@@ -118,6 +109,12 @@ def release_chapter(*, chapter: Chapter, at: datetime | None = None, is_silent: 
         payload={"story_id": str(story.pk), "at": stored.released_at.isoformat()},
     )
     return stored
+
+
+def postpone_releases(*, owner: User, until: datetime) -> None:
+    """Put off what somebody has planned to release before a time. They plan anew if that does not suit them."""
+    planned = Chapter.objects.present().filter(story__owner=owner, released_at__gt=timezone.now())
+    planned.filter(released_at__lt=until).update(released_at=until)
 
 
 @transaction.atomic
@@ -147,8 +144,13 @@ def renew_share_link(*, story: Story) -> Story:
 
 @transaction.atomic
 def set_cover(*, story: Story, cover: "ContentFile[bytes] | None") -> Story:
-    """Give a story a cover that was cleaned (costory.lib.pictures), or with None the drawn one again."""
+    """Give a story a cover that was cleaned (costory.lib.pictures), or with None the drawn one again.
+
+    Raises Suspended for another picture of a story that others read.
+    """
     stored = hold_story(story_id=story.pk)
+    if cover is not None:
+        refuse_changing(stored)
     old, storage = stored.cover.name, stored.cover.storage
     if cover is None:
         stored.cover = ""

@@ -17,6 +17,7 @@ from stories import provenance
 from stories.models import Chapter, Insertion, Revision, Story
 from stories.services.chapter import chapter_record, hold_story
 from stories.services.statements import save_in_sitting
+from stories.services.suspension import refuse_rewording
 from stories.services.wording import Wording, clean_wording
 
 # Saves of one writer within this time of a revision's beginning go into that revision.
@@ -62,7 +63,7 @@ def revise_chapter(
     """Save a chapter's title and text, written from `version` on; what is not given stays. Returns it as stored.
 
     Saving what is stored already changes nothing and is never stale, so a lost answer may be asked for again.
-    Raises StaleRevision with the late text set aside, ContentTooLong and InvalidTitle.
+    Raises StaleRevision with the late text set aside, ContentTooLong, InvalidTitle and Suspended.
     """
     wording = clean_wording(
         title=chapter.title if title is None else title, content=chapter.content if content is None else content
@@ -152,7 +153,11 @@ def write_chapter(
     kind: str,
     reply_id: UUID | None = None,
 ) -> Chapter:
-    """One save, in one transaction. Raises Overtaken when the chapter is no longer as it was read."""
+    """One save, in one transaction. Raises Overtaken when the chapter is no longer as it was read.
+
+    And Suspended where readers have the chapter, and its writer shows them nothing new for now.
+    """
+    refuse_rewording(chapter=chapter, author=author)
     # Rendering a long text takes longer than storing it: before the locks, not under them.
     fields = {
         "title": wording.title,

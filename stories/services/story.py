@@ -10,6 +10,7 @@ from accounts.models import User
 from costory.lib import markdown
 from stories.models import BIN_TIME, Chapter, Story
 from stories.services.chapter import create_chapter
+from stories.services.suspension import refuse_changing
 from stories.services.wording import clean_title
 
 
@@ -71,10 +72,19 @@ def start_story(*, owner: User, title: str, mode: str, **brief: Unpack[NewStory]
 
 @transaction.atomic
 def revise_story(*, story: Story, **changes: Unpack[StoryChanges]) -> Story:
-    """Change what is given of a story's title, kind, brief and what readers are told. Raises InvalidTitle."""
+    """Change what is given of a story's title, kind, brief and what readers are told.
+
+    Raises InvalidTitle, and Suspended for other words that readers see.
+    """
     if "title" in changes:
         changes["title"] = clean_title(title=changes["title"], is_required=True)
-    for name, value in _clean(changes).items():
+    changes = _clean(changes)
+    stored = Story.objects.select_related("owner").get(pk=story.pk)
+    if changes.get("title", stored.title) != stored.title or (
+        changes.get("description", stored.description) != stored.description
+    ):
+        refuse_changing(stored)
+    for name, value in changes.items():
         setattr(story, name, value)
     story.save(update_fields=[*changes, "updated_at"])
     events.services.record("story.revised", person_id=story.owner_id, subject=story)

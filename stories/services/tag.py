@@ -12,6 +12,7 @@ import events.services
 from costory.lib import markdown
 from costory.lib.errors import DomainError
 from stories.models import Story, StoryTag, Tag
+from stories.services.suspension import refuse_changing
 
 MAX_TAGS = 12
 MAX_TAG_CHARACTERS = 40
@@ -58,13 +59,17 @@ def clean_tags(names: Sequence[str]) -> dict[str, str]:
 
 @transaction.atomic
 def set_tags(*, story: Story, names: Sequence[str]) -> list[Tag]:
-    """Give a story these tags and no others. Raises InvalidTag and TooManyTags."""
+    """Give a story these tags and no others.
+
+    Raises InvalidTag and TooManyTags, and Suspended for other ones of a story that others read.
+    """
     wanted = clean_tags(names)
     Tag.objects.bulk_create([Tag(slug=slug, name=name) for slug, name in wanted.items()], ignore_conflicts=True)
     known = {tag.slug: tag for tag in Tag.objects.filter(slug__in=wanted)}
     tags = [known[slug] for slug in wanted]
     before = list(StoryTag.objects.filter(story=story).order_by("position").values_list("tag_id", flat=True))
     if before != [tag.pk for tag in tags]:
+        refuse_changing(story)
         StoryTag.objects.filter(story=story).delete()
         StoryTag.objects.bulk_create([StoryTag(story=story, tag=tag, position=place) for place, tag in enumerate(tags)])
         events.services.record("story.tagged", person_id=story.owner_id, subject=story)

@@ -27,7 +27,8 @@ def chapter_edit(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpRespon
     """The chapter in its studio; a POST saves it from the version it names, or says that it came too late."""
     if request.method != "POST":
         chapter = _chapter(request, story_pk, pk)
-        return _studio(request, chapter, ChapterForm.of(chapter))
+        is_closed = services.is_closed_to(chapter=chapter, story=chapter.story, author=request.user)
+        return _studio(request, chapter, ChapterForm.of(chapter), is_closed=is_closed)
     chapter = get_object_or_404(Chapter.objects.to_save_by(request.user), pk=pk, story=story_pk)
     form = ChapterForm(request.POST)
     if not form.is_valid():
@@ -35,9 +36,13 @@ def chapter_edit(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpRespon
     try:
         words = {**form.cleaned_data}
         kind = Revision.Kind.MERGE if words.pop("is_merged") else Revision.Kind.EDIT
+        if words.pop("is_taken_back"):
+            chapter.released_at = services.withhold_chapter(chapter=chapter).released_at
         chapter = services.revise_chapter(chapter=chapter, author=request.user, kind=kind, **words)
     except StaleRevision as conflict:
         return _studio(request, conflict.chapter, form, conflict=conflict, status=409)
+    except services.Suspended:
+        return _studio(request, chapter, form, is_closed=True, status=403)
     except DomainError as refusal:
         form.add_error(None, str(refusal))
         return _studio(request, chapter, form, status=413 if isinstance(refusal, ContentTooLong) else 422)
@@ -81,16 +86,18 @@ def _studio(
     form: ChapterForm,
     *,
     conflict: StaleRevision | None = None,
+    is_closed: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     context: dict[str, Any] = {"chapter": chapter, "story": chapter.story, "form": form, "conflict": conflict}
+    context["is_closed"] = is_closed
     if conflict is not None:
         pieces = comparison.compare(chapter.content, form.cleaned_data["content"])
         context["mine"] = [piece for piece in pieces if piece.kind != comparison.REMOVED]
         context["theirs"] = [piece for piece in pieces if piece.kind != comparison.ADDED]
     if request.htmx:
         # The writer's own text stays where it is; only what is to be said about it comes.
-        fragment = "conflict" if conflict is not None else "editor-status"
+        fragment = "conflict" if conflict is not None else "closed" if status == 403 else "editor-status"
         return render(request, f"stories/chapter_edit.html#{fragment}", context, status=status)
     # One token for all of the page's forms: each call masks it anew.
     context["csrf_token"] = get_token(request)

@@ -45,9 +45,13 @@ def story_detail(request: AuthedRequest, pk: UUID) -> HttpResponse:
     story = get_object_or_404(Story.objects.editable_by(request.user), pk=pk)
     form = StoryForm(request.POST if request.method == "POST" else None, instance=story)
     if form.is_valid():
-        services.revise_story(story=story, **form.changes())
-        messages.success(request, _("Saved."))
-        return redirect(story)
+        try:
+            services.revise_story(story=story, **form.changes())
+        except services.Suspended as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(story)
     if form.errors:
         # A form that was refused has changed the story it was given.
         story.refresh_from_db()
