@@ -92,25 +92,32 @@ def _client(person: tuple[str, list[str], bool]) -> list[float]:
     user_id, chapters, is_naive = person
     user = User.objects.get(pk=user_id)
     save = _save_naively if is_naive else _save
-    chance = random.Random(user_id)
+    chance = random.Random()
     # Connections, statements and caches are warm before the clock starts, and all clients are there.
     texts = {chapter: save(user, chapter, lambda text: text + "x") for chapter in chapters}
     time.sleep(max(0.0, 1.0 - len(texts) * 0.01))
     spent = []
     end = time.perf_counter() + SECONDS
     while (begun := time.perf_counter()) < end:
-        place = chance.randrange(CHARACTERS)
-        save(user, chance.choice(chapters), lambda text, place=place: text[:place] + " word" + text[place + 5 :])
+        # Never what stands there already: such a save writes nothing.
+        place, word = chance.randrange(CHARACTERS), f" {chance.randrange(10_000):04}"
+        save(
+            user, chance.choice(chapters), lambda text, place=place, word=word: text[:place] + word + text[place + 5 :]
+        )
         spent.append(time.perf_counter() - begun)
     connection.close()
     return spent
 
 
+def _replace(text: str, *, place: int, word: str) -> str:
+    return text[:place] + word + text[place + len(word) :]
+
+
 def _save(user: Any, pk: str, change: Any) -> str:
     import stories.services
-    from stories.models import Chapter
+    from stories.selectors.saving import chapter_to_save
 
-    chapter = Chapter.objects.to_save_by(user).get(pk=pk)
+    chapter = chapter_to_save(user, uuid.UUID(pk))
     saved = stories.services.revise_chapter(
         chapter=chapter, author=user, version=chapter.version, content=change(chapter.content)
     )

@@ -17,6 +17,7 @@ from social.models import MAX_DEPTH, Case, Comment
 from social.services.listing import count_comments
 from social.services.openness import require_open_thread, require_open_to_comments
 from stories.models import Chapter, Story
+from stories.selectors.html import html_of
 
 MAX_COMMENT_CHARACTERS: Final = 10_000
 MAX_QUOTE_CHARACTERS: Final = 500
@@ -239,7 +240,7 @@ def _verified(quote: str, chapter: Chapter | None) -> str:
         raise NotInTheText(
             _("A passage is of a chapter, and has at most %(most)s characters.") % {"most": MAX_QUOTE_CHARACTERS}
         )
-    if quote not in plain_text.words_of(Chapter.objects.values_list("content_html", flat=True).get(pk=chapter.pk)):
+    if quote not in plain_text.words_of(html_of([chapter.pk]).get(chapter.pk, "")):
         raise NotInTheText(_("These words do not stand in the chapter (any more)."))
     return quote
 

@@ -29,6 +29,7 @@ from social.sharing import chapter_sharing, story_sharing
 from social.visitors import facts_of
 from stories import disclosure
 from stories.models import Chapter, Photograph, Story
+from stories.selectors.html import html_of
 
 # What a browser says once it was told what a story is: kept for the session, about no story in particular.
 GROWN_UP_KEY = "is_grown_up"
@@ -182,7 +183,7 @@ def _chapter(request: HttpRequest, book: Book, number: int) -> HttpResponse:
 def _chapter_leaf(book: Book, number: int, setup: PageSetup, *, has_photographs: bool = True) -> Leaf:
     entry, previous, following = book.around(number)
     story, chapter = book.story, entry.chapter
-    chapter.content_html = Chapter.objects.only("content_html").get(pk=chapter.pk).content_html
+    chapter.content_html = html_of([chapter.pk]).get(chapter.pk, "")
     figures = disclosure.chapter_figures(chapter)
     context = {
         "sharing": chapter_sharing(book, entry),
@@ -203,9 +204,7 @@ def _whole(request: HttpRequest, book: Book) -> HttpResponse:
         return redirect(book.address)
     story = book.story
     count_read(story_id=story.pk, chapter_position=0, facts=facts_of(request))
-    texts = dict(
-        Chapter.objects.filter(pk__in=[entry.chapter.pk for entry in book.entries]).values_list("pk", "content_html")
-    )
+    texts = html_of([entry.chapter.pk for entry in book.entries])
     photographs = _photographs(book, [entry.chapter for entry in book.entries])
     for entry in book.entries:
         entry.chapter.content_html = texts.get(entry.chapter.pk, "")

@@ -9,7 +9,6 @@ from ninja import Query, Router, Status
 from pydantic import BaseModel, Field
 
 from accounts.api_auth import ApiRequest, reads, writes
-from costory.lib import markdown
 from costory.lib.api import Input, Listed, Paging, Single, Text, refusals
 from stories import comparison, services
 from stories.api.owned import own_chapter, own_chapter_beside, own_story
@@ -199,8 +198,8 @@ def chapter_delete(request: ApiRequest, chapter_id: UUID) -> Status[None]:
 def chapter_preview(request: ApiRequest, chapter_id: UUID, body: PreviewIn) -> Single[PreviewOut]:
     """Nothing is stored."""
     own_chapter_beside(request, chapter_id)
-    digest = markdown.digest(services.clean_wording(title="", content=body.content).content)
-    return Single(data=PreviewOut(html=digest.html, word_count=digest.word_count))
+    wording = services.clean_wording(title="", content=body.content)
+    return Single(data=PreviewOut(html=wording.content_html, word_count=wording.word_count))
 
 
 @router.post(

@@ -64,7 +64,7 @@ class Manuscript:
                 day=day(chapter, language=self.language) if chapter.title else "",
                 question=chapter.prompt,
                 content=chapter.content,
-                # Written by a program that renders nothing, it has no HTML yet.
+                # A draft that is being typed has none stored.
                 content_html=raise_headings(chapter.content_html or markdown.render(chapter.content)),
                 figures=chapter_figures(chapter),
                 photographs=list(chapter.photographs.all()),

@@ -52,10 +52,6 @@ class ChapterQuerySet(models.QuerySet["Chapter"]):
             return self.none()
         return self.present().filter(story__owner=user)
 
-    def to_save_by(self, user: "User | AnonymousUser") -> "ChapterQuerySet":
-        """Chapters this person writes, with what a save compares, and without what it writes anew."""
-        return self.editable_by(user).defer("content_html")
-
     def in_bin_of(self, user: "User") -> "ChapterQuerySet":
         """This person's chapters that can still be taken out of the bin, of stories that are not in it themselves."""
         return self.filter(deleted_at__gt=timezone.now() - BIN_TIME, story__deleted_at=None, story__owner=user)
@@ -78,6 +74,8 @@ class Chapter(models.Model):
     position = models.PositiveIntegerField(_("position"))
     title = models.CharField(_("title"), max_length=200, blank=True)
     content = models.TextField(_("text"), blank=True)
+    # As readers see it: always there once it is released. Of a draft that is being typed it may be missing, never old:
+    # whoever shows one asks stories.selectors.html.
     content_html = models.TextField(blank=True, editable=False)
     # Who wrote what: see stories.provenance. Kept with the text, in the same statement.
     provenance = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), editable=False)

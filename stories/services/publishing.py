@@ -9,11 +9,13 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 import events.services
 from accounts.models import User
+from costory.lib import markdown
 from costory.lib.errors import DomainError
 from stories.models import Chapter, Story, new_share_token
 from stories.services.chapter import hold_story
@@ -76,11 +78,19 @@ def _release(story: Story, chapter_ids: Collection[UUID] | None, *, is_news: boo
     chosen = present if chapter_ids is None else present.filter(pk__in=chapter_ids)
     if chosen.filter(released_at=None).exists():
         refuse_showing(story)
+    _make_html(chosen)
     # Chapters that come with their story are no news of their own.
     told = {} if is_news else {"announced_at": now}
     chosen.filter(released_at=None).update(released_at=now, **told)
     if chapter_ids is not None:
         present.exclude(pk__in=chapter_ids).filter(released_at__lte=now).update(released_at=None, announced_at=None)
+
+
+def _make_html(chapters: QuerySet[Chapter]) -> None:
+    """Store the HTML of what readers are about to see; a draft is saved without. The caller holds the story."""
+    unmade = chapters.filter(content_html="").exclude(content="")
+    for pk, content in list(unmade.values_list("pk", "content")):
+        Chapter.objects.filter(pk=pk).update(content_html=markdown.render(content))
 
 
 @transaction.atomic
@@ -99,6 +109,7 @@ def release_chapter(*, chapter: Chapter, at: datetime | None = None, is_silent: 
     if stored.is_released:
         # Taken back until then; whoever was told of it is not told again.
         stored.announced_at = stored.announced_at or now
+    _make_html(Chapter.objects.filter(pk=stored.pk))
     stored.released_at = max(at, now) if at else now
     stored.is_silent = is_silent
     stored.save(update_fields=["released_at", "is_silent", "announced_at"])

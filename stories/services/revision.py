@@ -1,5 +1,6 @@
 """Saving a text so that not a word is lost: by version, with every text that matters kept."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
@@ -131,13 +132,12 @@ def insert_passage(
 
 def _carried(chapter: Chapter, wording: Wording) -> provenance.Runs:
     """The record of the new words. Passages of the coach's are asked for only when much came at once."""
-    insertions = Insertion.objects.filter(story=chapter.story_id).values_list("reply_id", "text")
-    return provenance.carry(
-        chapter.content,
-        wording.content,
-        chapter.provenance,
-        lambda: ((str(reply_id), text) for reply_id, text in insertions[:MOST_PASSAGES]),
-    )
+
+    def passages() -> Iterator[provenance.Passage]:
+        insertions = Insertion.objects.filter(story=chapter.story_id).values_list("reply_id", "text")
+        return ((str(reply_id), text) for reply_id, text in insertions[:MOST_PASSAGES])
+
+    return provenance.carry(chapter.content, wording.content, chapter.provenance, passages)
 
 
 def _says(chapter: Chapter, wording: Wording) -> bool:
@@ -158,29 +158,31 @@ def write_chapter(
     And Suspended where readers have the chapter, and its writer shows them nothing new for now.
     """
     refuse_rewording(chapter=chapter, author=author)
-    # Rendering a long text takes longer than storing it: before the locks, not under them.
     fields = {
         "title": wording.title,
         "content": wording.content,
-        "content_html": wording.content_html,
         "word_count": wording.word_count,
         **chapter_record(wording.content, runs),
     }
     now = timezone.now()
-    is_small_step = kind == Revision.Kind.EDIT and not _is_large_cut(chapter, wording)
-    if not is_small_step or not save_in_sitting(
-        chapter=chapter, author_id=author.pk, since=now - SITTING, now=now, fields=fields
-    ):
+    html = None
+    if kind == Revision.Kind.EDIT and not _is_large_cut(chapter, wording):
+        html = save_in_sitting(
+            chapter=chapter, wording=wording, author_id=author.pk, since=now - SITTING, now=now, fields=fields
+        )
+    if html is None:
+        # Rendering a long text takes longer than storing it: before the locks, not under them.
+        html = wording.content_html
         with transaction.atomic():
             Story.objects.filter(pk=chapter.story_id).update(
                 word_count=F("word_count") + (fields["word_count"] - chapter.word_count), updated_at=now
             )
             # The version is compared by the statement that writes.
             unchanged = Chapter.objects.filter(pk=chapter.pk, version=chapter.version, deleted_at=None)
-            if not unchanged.update(**fields, version=chapter.version + 1, updated_at=now):
+            if not unchanged.update(**fields, content_html=html, version=chapter.version + 1, updated_at=now):
                 raise Overtaken
             _keep_revision(chapter, wording, runs=runs, author=author, kind=kind, reply_id=reply_id)
-    chapter.version, chapter.updated_at = chapter.version + 1, now
+    chapter.version, chapter.updated_at, chapter.content_html = chapter.version + 1, now, html
     for name, value in fields.items():
         setattr(chapter, name, value)
     return chapter

@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 
 from costory.lib.statements import prepared_cursor
 from stories.models import Chapter
+from stories.services.wording import Wording
 
 POSTGRESQL_SAVE = """
     WITH held AS (
@@ -35,6 +36,7 @@ POSTGRESQL_SAVE = """
             version = version + 1, updated_at = %(now)s
         FROM held, sitting
         WHERE stories_chapter.id = %(chapter)s AND version = %(version)s AND deleted_at IS NULL
+          AND (released_at IS NULL OR %(has_html)s)
         RETURNING stories_chapter.id
     ), story AS (
         UPDATE stories_story SET word_count = word_count + %(word_change)s, updated_at = %(now)s
@@ -48,17 +50,29 @@ POSTGRESQL_SAVE = """
 
 
 def save_in_sitting(
-    *, chapter: Chapter, author_id: UUID, since: datetime, now: datetime, fields: dict[str, Any]
-) -> bool:
+    *,
+    chapter: Chapter,
+    wording: Wording,
+    author_id: UUID,
+    since: datetime,
+    now: datetime,
+    fields: dict[str, Any],
+) -> str | None:
     """Write `fields` into a chapter still at its version, and into the revision its writer began after `since`.
 
-    Returns whether that was done; if not, nothing was, and the long way finds out why.
+    Returns the HTML that was stored with them: none as long as no reader is shown the chapter (decision 9), and a
+    chapter that was released since it was read is not written without. Returns None where nothing was done; the long
+    way finds out why.
     """
     if connection.vendor != "postgresql":
-        return False
+        return None
+    has_html = chapter.released_at is not None
+    html = wording.content_html if has_html else ""
     with prepared_cursor() as cursor:
         parameters: dict[str, Any] = {
             **fields,
+            "content_html": html,
+            "has_html": has_html,
             "provenance": Jsonb(fields["provenance"]),
             "word_change": fields["word_count"] - chapter.word_count,
             "story": chapter.story_id,
@@ -69,4 +83,4 @@ def save_in_sitting(
             "now": now,
         }
         cursor.execute(POSTGRESQL_SAVE, parameters)
-        return bool(cursor.rowcount)
+        return html if cursor.rowcount else None

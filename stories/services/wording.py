@@ -45,19 +45,15 @@ class Wording:
     title: str
     content: str
 
-    @property
+    @cached_property
     def word_count(self) -> int:
         """How many words a reader would count."""
-        return self._digest.word_count
-
-    @property
-    def content_html(self) -> str:
-        """The text as a page shows it."""
-        return self._digest.html
+        return markdown.word_count(self.content)
 
     @cached_property
-    def _digest(self) -> markdown.Digest:
-        return markdown.digest(self.content)
+    def content_html(self) -> str:
+        """The text as a page shows it."""
+        return markdown.render_normal(self.content)
 
 
 def clean_wording(*, title: str, content: str) -> Wording:

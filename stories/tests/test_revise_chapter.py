@@ -12,13 +12,19 @@ from hypothesis import strategies as st
 
 from events.models import Event
 from stories.models import Chapter, Revision, Story
+from stories.selectors.html import html_of
+from stories.selectors.saving import COMPARED, chapter_to_save
 from stories.services import (
     ContentTooLong,
     InvalidTitle,
     StaleRevision,
     create_chapter,
+    delete_chapter,
+    release_chapter,
     restore_revision,
     revise_chapter,
+    set_visibility,
+    withhold_chapter,
 )
 from tests.factories import create_story, create_user
 
@@ -69,6 +75,52 @@ def test_a_save_stores_text_html_words_and_the_next_version():
     assert chapter.content == "The *keeper* climbed.\n\nHe counted."
     assert chapter.content_html == "<p>The <em>keeper</em> climbed.</p>\n<p>He counted.</p>\n"
     assert (chapter.word_count, chapter.version) == (5, 2)
+
+
+def test_html_is_stored_where_readers_see_it_and_is_never_old():
+    story = create_story(visibility="private")
+    draft = write("one", story=story)
+    save(draft, "one *two*")
+    save(draft, "one *two* three")
+
+    draft.refresh_from_db()
+    expected = "<p>one <em>two</em> three</p>\n"
+    # Only PostgreSQL has the statement that leaves it out.
+    assert draft.content_html == ("" if connection.vendor == "postgresql" else expected)
+    assert html_of([draft.pk]) == {draft.pk: expected}
+
+    release_chapter(chapter=draft)
+    draft.refresh_from_db()
+    assert draft.content_html == expected
+    save(draft, "one *two* three four")
+    draft.refresh_from_db()
+    assert draft.content_html == "<p>one <em>two</em> three four</p>\n"
+
+    # The chapter is released between the reading and the writing of a save.
+    withhold_chapter(chapter=draft)
+    save(draft, "five")
+    read = chapter_to_save(story.owner, draft.pk)
+    set_visibility(story=story, visibility="public", rating="everyone")
+    draft.refresh_from_db()
+    assert draft.content_html == "<p>five</p>\n"
+    revise_chapter(chapter=read, author=story.owner, version=read.version, content="five six")
+    draft.refresh_from_db()
+    assert draft.content_html == "<p>five six</p>\n"
+
+
+def test_what_a_save_compares_is_read_whole_and_only_by_its_writer():
+    chapter = write("one", title="Night")
+    stored = Chapter.objects.get(pk=chapter.pk)
+
+    read = chapter_to_save(chapter.story.owner, chapter.pk)
+
+    for name in COMPARED:
+        assert getattr(read, name) == getattr(stored, name), name
+    with pytest.raises(Chapter.DoesNotExist):
+        chapter_to_save(create_user(), chapter.pk)
+    delete_chapter(chapter=chapter)
+    with pytest.raises(Chapter.DoesNotExist):
+        chapter_to_save(chapter.story.owner, chapter.pk)
 
 
 def test_the_story_s_words_follow_each_save():

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from costory.lib.http import AuthedRequest
 from stories import comparison, prompts, services
 from stories.forms import ChapterForm, MergeForm
 from stories.models import Chapter, CodexEntry, Revision, Story
+from stories.selectors.saving import chapter_to_save
 from stories.services import ContentTooLong, StaleRevision
 from stories.views.arrangement import chapter_list_html, mark_current
 from stories.views.folding import folded
@@ -29,7 +30,12 @@ def chapter_edit(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpRespon
         chapter = _chapter(request, story_pk, pk)
         is_closed = services.is_closed_to(chapter=chapter, story=chapter.story, author=request.user)
         return _studio(request, chapter, ChapterForm.of(chapter), is_closed=is_closed)
-    chapter = get_object_or_404(Chapter.objects.to_save_by(request.user), pk=pk, story=story_pk)
+    try:
+        chapter = chapter_to_save(request.user, pk)
+    except Chapter.DoesNotExist:
+        raise Http404 from None
+    if chapter.story_id != story_pk:
+        raise Http404
     form = ChapterForm(request.POST)
     if not form.is_valid():
         return _studio(request, chapter, form, status=422)
