@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from pydantic import Field, model_validator
 
 from accounts.models import User
-from coaching.models import Finding, Message, Proposal, Reply, Session, Summary
+from coaching.models import BeatPlace, Finding, Message, Proposal, Reply, Session, Summary
 from coaching.receipt import PARTS, REASONS
 from costory.lib import archive, markdown
 from costory.lib.archive import Count, Line, Moment, Part, Words, one_of
@@ -153,6 +153,15 @@ class FindingPart(Part):
     created_at: Moment
 
 
+class BeatPlacePart(Part):
+    """A step of a form, and the chapter the writer put it in."""
+
+    form: Annotated[Line, Field(max_length=20)]
+    beat: Annotated[Line, Field(max_length=20)]
+    chapter: UUID
+    created_at: Moment
+
+
 _SESSION = ("mode", "kind", "title", "model", "reads_ahead", "is_pinned", "archived_at", "deleted_at", "created_at")
 _PROPOSAL = (
     *("kind", "length", "manner", "instruction", "version", "start", "end", "passage", "verdict", "decided_at"),
@@ -202,6 +211,12 @@ def finding_parts(story: Story) -> Iterator[dict[str, Any]]:
             "first_chapter": finding.first_chapter_id,
             "second_chapter": finding.second_chapter_id,
         }
+
+
+def beat_place_parts(story: Story) -> Iterator[dict[str, Any]]:
+    """Where the writer put the steps of forms."""
+    for row in BeatPlace.objects.filter(story=story).order_by("form", "beat"):
+        yield {"form": row.form, "beat": row.beat, "chapter": row.chapter_id, "created_at": row.created_at}
 
 
 def _in_order(messages: list[Message]) -> list[Message]:
@@ -323,6 +338,7 @@ def create_conversations(
 def create_memory(
     summaries: Sequence[SummaryPart],
     findings: Sequence[FindingPart],
+    beat_places: Sequence[BeatPlacePart],
     *,
     story: Story,
     chapter_ids: archive.NewIds,
@@ -354,7 +370,19 @@ def create_memory(
         )
         for part in findings
     }
+    placed = {
+        (part.form, part.beat): (
+            BeatPlace(
+                story=story,
+                chapter_id=_chapter(part.chapter, chapter_ids, chapters),
+                **part.model_dump(include={"form", "beat"}),
+            ),
+            {"created_at": part.created_at},
+        )
+        for part in beat_places
+    }
     archive.create_dated(told.values())
+    archive.create_dated(placed.values())
     archive.create_dated(found.values())
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from coaching.models import BeatPlace
 from coaching.offline.measures import measure
 from coaching.prompts import prompt_language
 from stories.models import Chapter, Story
@@ -22,8 +23,12 @@ MOST_POINTS: Final = 40
 
 @dataclass(frozen=True)
 class Beat:
-    """A step of a form, where it usually falls (in hundredths of the words), and what to ask of it."""
+    """A step of a form, where it usually falls (in hundredths of the words), and what to ask of it.
 
+    `key` is what a place given by hand is kept under: it stays when the words change.
+    """
+
+    key: str
     name: "str | Promise"
     place: int
     question: "str | Promise"
@@ -45,13 +50,13 @@ FORMS: Final = (
         _("Three acts"),
         _("Somebody wants something, cannot have it, and pays for it."),
         (
-            Beat(_("The world before"), 5, _("What would go on for ever if nothing happened?")),
-            Beat(_("What disturbs it"), 12, _("After which line can nothing be as it was?")),
-            Beat(_("No way back"), 25, _("What does somebody decide, and what does it cost at once?")),
-            Beat(_("The middle turns"), 50, _("What is understood here that was not known before?")),
-            Beat(_("All seems lost"), 75, _("What is given up, and who sees it?")),
-            Beat(_("The last trial"), 90, _("What can only this person do, and only now?")),
-            Beat(_("The world after"), 98, _("What has the reader in hand when the book is closed?")),
+            Beat("before", _("The world before"), 5, _("What would go on for ever if nothing happened?")),
+            Beat("disturbance", _("What disturbs it"), 12, _("After which line can nothing be as it was?")),
+            Beat("no-way-back", _("No way back"), 25, _("What does somebody decide, and what does it cost at once?")),
+            Beat("middle", _("The middle turns"), 50, _("What is understood here that was not known before?")),
+            Beat("lost", _("All seems lost"), 75, _("What is given up, and who sees it?")),
+            Beat("trial", _("The last trial"), 90, _("What can only this person do, and only now?")),
+            Beat("after", _("The world after"), 98, _("What has the reader in hand when the book is closed?")),
         ),
     ),
     Form(
@@ -59,10 +64,15 @@ FORMS: Final = (
         _("Kishōtenketsu"),
         _("Four parts without a fight: something is shown, goes on, is turned, and is seen anew."),
         (
-            Beat(_("Ki: it is set out"), 12, _("What do we get to know without being asked to take sides?")),
-            Beat(_("Shō: it goes on"), 40, _("What grows closer, without anything being at stake yet?")),
-            Beat(_("Ten: the turn"), 70, _("What comes in that nobody was waiting for?")),
-            Beat(_("Ketsu: it is brought together"), 95, _("How do the first part and the turn look at each other?")),
+            Beat("ki", _("Ki: it is set out"), 12, _("What do we get to know without being asked to take sides?")),
+            Beat("sho", _("Shō: it goes on"), 40, _("What grows closer, without anything being at stake yet?")),
+            Beat("ten", _("Ten: the turn"), 70, _("What comes in that nobody was waiting for?")),
+            Beat(
+                "ketsu",
+                _("Ketsu: it is brought together"),
+                95,
+                _("How do the first part and the turn look at each other?"),
+            ),
         ),
     ),
     Form(
@@ -70,16 +80,16 @@ FORMS: Final = (
         _("The hero’s journey"),
         _("Somebody leaves, is changed, and comes back with something."),
         (
-            Beat(_("At home"), 5, _("What is missing, and who feels it?")),
-            Beat(_("The call"), 10, _("Who asks, and why this one?")),
-            Beat(_("The refusal"), 15, _("What is there to lose?")),
-            Beat(_("Over the threshold"), 25, _("What can no longer be undone?")),
-            Beat(_("Friends, foes, trials"), 40, _("Who proves to be other than they seemed?")),
-            Beat(_("The innermost cave"), 55, _("What is it that is feared most?")),
-            Beat(_("The ordeal"), 65, _("What dies here, if only in thought?")),
-            Beat(_("The reward"), 75, _("What is won, and is it what was looked for?")),
-            Beat(_("The way back"), 85, _("What follows behind?")),
-            Beat(_("Home again"), 95, _("Who at home can see the difference?")),
+            Beat("home", _("At home"), 5, _("What is missing, and who feels it?")),
+            Beat("call", _("The call"), 10, _("Who asks, and why this one?")),
+            Beat("refusal", _("The refusal"), 15, _("What is there to lose?")),
+            Beat("threshold", _("Over the threshold"), 25, _("What can no longer be undone?")),
+            Beat("trials", _("Friends, foes, trials"), 40, _("Who proves to be other than they seemed?")),
+            Beat("cave", _("The innermost cave"), 55, _("What is it that is feared most?")),
+            Beat("ordeal", _("The ordeal"), 65, _("What dies here, if only in thought?")),
+            Beat("reward", _("The reward"), 75, _("What is won, and is it what was looked for?")),
+            Beat("way-back", _("The way back"), 85, _("What follows behind?")),
+            Beat("return", _("Home again"), 95, _("Who at home can see the difference?")),
         ),
     ),
     Form(
@@ -87,12 +97,12 @@ FORMS: Final = (
         _("A life told"),
         _("One who knows tells of one who did not know yet."),
         (
-            Beat(_("From where it is told"), 5, _("What do you know now that makes you tell it?")),
-            Beat(_("How it was"), 20, _("Which day was like all the others?")),
-            Beat(_("What broke in"), 35, _("When did you notice, and when only later?")),
-            Beat(_("What one did not understand"), 55, _("Whose side have you never told?")),
-            Beat(_("What it made of one"), 75, _("Which habit have you kept from then?")),
-            Beat(_("What one makes of it"), 95, _("What do you say to the one you were?")),
+            Beat("teller", _("From where it is told"), 5, _("What do you know now that makes you tell it?")),
+            Beat("days", _("How it was"), 20, _("Which day was like all the others?")),
+            Beat("break", _("What broke in"), 35, _("When did you notice, and when only later?")),
+            Beat("blind", _("What one did not understand"), 55, _("Whose side have you never told?")),
+            Beat("mark", _("What it made of one"), 75, _("Which habit have you kept from then?")),
+            Beat("sense", _("What one makes of it"), 95, _("What do you say to the one you were?")),
         ),
     ),
 )
@@ -131,10 +141,11 @@ class Bar:
 
 @dataclass(frozen=True)
 class Placed:
-    """A beat of the form, and the chapter that stands where it usually falls."""
+    """A beat of the form, and the chapter it stands in: where the writer put it, else where it usually falls."""
 
     beat: Beat
     chapter: Chapter | None
+    is_by_hand: bool
 
 
 @dataclass(frozen=True)
@@ -173,13 +184,20 @@ def form_named(key: str) -> Form:
     return next((form for form in FORMS if form.key == key), FORMS[0])
 
 
-def form_text(form: Form) -> str:
-    """The form as a model is told of it, in the language of the moment."""
-    return f"{form.name} ({', '.join(str(beat.name) for beat in form.beats)})"
+def form_text(form: Form, story: Story) -> str:
+    """The form as a model is told of it, with the steps that the writer has placed, in the language of the moment."""
+    by_hand = _places(story, form)
+    steps = [
+        _("%(step)s, which the writer places in “%(chapter)s”") % {"step": beat.name, "chapter": by_hand[beat.key]}
+        if beat.key in by_hand
+        else str(beat.name)
+        for beat in form.beats
+    ]
+    return f"{form.name} ({', '.join(str(step) for step in steps)})"
 
 
 def structure_of(story: Story, form: Form) -> Structure:
-    """One query, whatever the number of chapters. What was measured of a text is kept while the process lives."""
+    """Two queries, whatever the number of chapters. What was measured of a text is kept while the process lives."""
     rows = story.chapters.filter(deleted_at=None).order_by("position")
     chapters = list(rows.only("pk", "story", "position", "title", "content", "word_count"))
     most = max((chapter.word_count for chapter in chapters), default=0) or 1
@@ -204,11 +222,25 @@ def structure_of(story: Story, form: Form) -> Structure:
                 intensity=intensity,
             )
         )
+    known = {chapter.pk: chapter for chapter in chapters}
+    by_hand = {beat: known[chapter.pk] for beat, chapter in _places(story, form).items() if chapter.pk in known}
     placed = [
-        Placed(beat, next((chapter for end, chapter in ends if end >= beat.place), ends[-1][1] if ends else None))
+        Placed(beat, by_hand[beat.key], is_by_hand=True)
+        if beat.key in by_hand
+        else Placed(
+            beat,
+            next((chapter for end, chapter in ends if end >= beat.place), ends[-1][1] if ends else None),
+            is_by_hand=False,
+        )
         for beat in form.beats
     ]
     return Structure(form, bars, placed)
+
+
+def _places(story: Story, form: Form) -> dict[str, Chapter]:
+    """By the key of a step, the chapter the writer put it in. One that lies in the bin holds nothing."""
+    rows = BeatPlace.objects.filter(story=story, form=form.key, chapter__deleted_at=None)
+    return {row.beat: row.chapter for row in rows.select_related("chapter").defer("chapter__content")}
 
 
 @lru_cache(maxsize=512)

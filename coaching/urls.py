@@ -9,6 +9,7 @@ urlpatterns = [
     path("processors/", dispatch.processor_list, name="processor-list"),
     path("stories/<uuid:story_pk>/chapters/<uuid:chapter_pk>/craft/", craft.craft_detail, name="craft-detail"),
     path("stories/<uuid:story_pk>/structure/", structure.structure_detail, name="structure-detail"),
+    path("stories/<uuid:story_pk>/structure/places/", structure.beat_place, name="beat-place"),
     path("stories/<uuid:story_pk>/continuity/", continuity.continuity_detail, name="continuity-detail"),
     path("stories/<uuid:story_pk>/continuity/check/", continuity.continuity_check, name="continuity-check"),
     path("findings/<int:pk>/waive/", continuity.finding_waive, name="finding-waive"),

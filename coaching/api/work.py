@@ -237,7 +237,7 @@ async def proposal_create(request: HttpRequest, body: ProposalIn) -> HttpRespons
         chapter = None
         if body.chapter_id is not None:
             chapter = get_object_or_404(Chapter.objects.editable_by(user), pk=body.chapter_id, story=story)
-        form = form_text(form_named(body.form)) if body.kind == "outline" else ""
+        form = form_text(form_named(body.form), story) if body.kind == "outline" else ""
         work = services.Work(chapter=chapter, form=form, **body.model_dump(exclude=NOT_WORK))
         return _propose(user, story, work, key, model=body.model)
 

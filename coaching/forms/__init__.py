@@ -9,9 +9,11 @@ from coaching.forms.conversation import (
     SessionReviseForm,
 )
 from coaching.forms.proposal import AcceptForm, ProposalForm, VerdictForm
+from coaching.forms.structure import BeatPlaceForm
 
 __all__ = [
     "AcceptForm",
+    "BeatPlaceForm",
     "FeedbackForm",
     "MessageForm",
     "PanelForm",

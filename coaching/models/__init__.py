@@ -6,8 +6,10 @@ from coaching.models.conversation import Message, Reply, Session
 from coaching.models.dispatch import Dispatch
 from coaching.models.memory import Summary, SummaryRequest
 from coaching.models.proposal import Proposal
+from coaching.models.structure import BeatPlace
 
 __all__ = [
+    "BeatPlace",
     "CoachModel",
     "ContinuityCheck",
     "Dispatch",

@@ -36,6 +36,7 @@ from coaching.services.session import (
     revise_session,
 )
 from coaching.services.settlement import Outcome, end_reply
+from coaching.services.structure import UnknownBeat, place_beat
 from coaching.services.summary import forget_summary, quote_summary, revise_summary, summarise
 from coaching.services.sweep import sweep_replies
 from coaching.services.verification import verify_costs
@@ -52,6 +53,7 @@ __all__ = [
     "Quote",
     "RequestKeyTaken",
     "TooManyReplies",
+    "UnknownBeat",
     "UnknownModel",
     "Work",
     "accept_proposal",
@@ -66,6 +68,7 @@ __all__ = [
     "forget_summary",
     "open_session",
     "permit_opens",
+    "place_beat",
     "post_message",
     "preview_message",
     "propose",

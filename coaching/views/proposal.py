@@ -51,7 +51,7 @@ def proposal_list(request: AuthedRequest, story_pk: UUID) -> HttpResponse:
         proposal = services.propose(
             user=request.user,
             story=story,
-            work=_work(form, chapter),
+            work=_work(form, story, chapter),
             request_key=form.cleaned_data["request_key"],
             model=form.cleaned_data["model"],
         )
@@ -75,7 +75,7 @@ def proposal_quote(request: AuthedRequest, story_pk: UUID) -> HttpResponse:
     quote = refusal = None
     try:
         if "kind" in form.cleaned_data:
-            work = _work(form, chapter)
+            work = _work(form, story, chapter)
             prepared = services.quote_proposal(
                 user=request.user, story=story, work=work, model=form.cleaned_data.get("model") or ""
             )
@@ -181,7 +181,7 @@ def _offered() -> list[CoachModel]:
     return list(CoachModel.objects.offered()) if settings.COACH_ONLINE else []
 
 
-def _work(form: ProposalForm, chapter: Chapter | None) -> services.Work:
+def _work(form: ProposalForm, story: Story, chapter: Chapter | None) -> services.Work:
     asked = form.cleaned_data
     return services.Work(
         kind=asked["kind"],
@@ -192,7 +192,7 @@ def _work(form: ProposalForm, chapter: Chapter | None) -> services.Work:
         length=asked.get("length") or "",
         manner=asked.get("manner") or "",
         instruction=asked.get("instruction") or "",
-        form=form_text(form_named(asked.get("form") or "")) if asked["kind"] == Proposal.Kind.OUTLINE else "",
+        form=form_text(form_named(asked.get("form") or ""), story) if asked["kind"] == Proposal.Kind.OUTLINE else "",
     )
 
 

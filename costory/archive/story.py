@@ -17,9 +17,11 @@ from pydantic import Field, ValidationError
 import stories.archive
 from accounts.models import User
 from coaching.archive import (
+    BeatPlacePart,
     ConversationPart,
     FindingPart,
     SummaryPart,
+    beat_place_parts,
     conversation_parts,
     create_conversations,
     create_memory,
@@ -53,6 +55,7 @@ class StoryArchive(Part):
     # Archives from before the coach had a memory are without them.
     summaries: Annotated[list[SummaryPart], Field(max_length=10_000)] = Field(default_factory=list)
     findings: Annotated[list[FindingPart], Field(max_length=100_000)] = Field(default_factory=list)
+    beat_places: Annotated[list[BeatPlacePart], Field(max_length=1_000)] = Field(default_factory=list)
 
 
 def write_story(story: Story, into: IO[bytes], *, with_notes: bool = False) -> None:
@@ -69,6 +72,7 @@ def write_story(story: Story, into: IO[bytes], *, with_notes: bool = False) -> N
         ("conversations", conversation_parts(story, user_id=story.owner_id)),
         ("summaries", summary_parts(story)),
         ("findings", finding_parts(story)),
+        ("beat_places", beat_place_parts(story)),
     ]
     write_json(into, parts)
 
@@ -117,6 +121,7 @@ def import_story(*, owner: User, content: bytes) -> Story:
                 create_memory(
                     archive.summaries,
                     archive.findings,
+                    archive.beat_places,
                     story=story,
                     chapter_ids=rows.chapter_ids,
                     reply_ids=rows.reply_ids,

@@ -15,7 +15,7 @@ from django.db import models
 
 from accounts.models import ApiToken, Block, Mute, User
 from billing.models import Entry, Hold, Wallet
-from coaching.models import Dispatch, Finding, Message, Proposal, Reply, Session, Summary
+from coaching.models import BeatPlace, Dispatch, Finding, Message, Proposal, Reply, Session, Summary
 from events.models import Event
 from social.models import (
     Appeal,
@@ -107,6 +107,7 @@ BELONGINGS: tuple[Belonging, ...] = (
     Belonging(Proposal, "user", is_in_story=True),
     Belonging(Summary, "chapter__story__owner", is_in_story=True),
     Belonging(Finding, "story__owner", is_in_story=True),
+    Belonging(BeatPlace, "story__owner", is_in_story=True),
     Belonging(Dispatch, "reply__session__user"),
     Belonging(Insertion, "story__owner", is_in_story=True),
     Belonging(StoryTag, "story__owner", is_in_story=True),

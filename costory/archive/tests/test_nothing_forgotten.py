@@ -3,8 +3,16 @@
 import pytest
 from django.db.models import Model
 
-from coaching.archive import ConversationPart, ExchangePart, FindingPart, ProposalPart, ReplyPart, SummaryPart
-from coaching.models import Finding, Message, Proposal, Reply, Session, Summary
+from coaching.archive import (
+    BeatPlacePart,
+    ConversationPart,
+    ExchangePart,
+    FindingPart,
+    ProposalPart,
+    ReplyPart,
+    SummaryPart,
+)
+from coaching.models import BeatPlace, Finding, Message, Proposal, Reply, Session, Summary
 from costory.lib.archive import Part
 from stories.archive.schema import (
     BeatPart,
@@ -62,6 +70,7 @@ CASES: list[tuple[type[Model], type[Part], set[str]]] = [
     (Proposal, ProposalPart, {"reply", "story", "user"}),
     (Summary, SummaryPart, set()),
     (Finding, FindingPart, {"id", "story"}),
+    (BeatPlace, BeatPlacePart, {"id", "story"}),
 ]
 
 

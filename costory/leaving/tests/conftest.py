@@ -12,7 +12,7 @@ import billing.services
 import events.services
 from accounts import services
 from accounts.models import Block, Mute, User
-from coaching.models import Dispatch, Finding, Message, Proposal, Reply, Session, Summary
+from coaching.models import BeatPlace, Dispatch, Finding, Message, Proposal, Reply, Session, Summary
 from costory.lib.pictures import clean_picture
 from social.models import (
     Appeal,
@@ -107,6 +107,7 @@ def create_rich_person(**overrides) -> User:
     Session.objects.filter(pk=session.pk).update(head=message)
     Proposal.objects.create(reply=reply, story=story, user=person, chapter=chapter, kind="rewrite", passage="at last")
     Summary.objects.create(chapter=chapter, text="They leave.", text_sha256=Summary.digest(chapter.content))
+    BeatPlace.objects.create(story=story, form="memoir", beat="break", chapter=chapter)
     Finding.objects.create(
         story=story,
         origin="rule",
