@@ -2,9 +2,9 @@
 
     python -m bench.search [--sizes 10000,100000,1000000] [--words 40]
 
-The stories are made by the database from a Zipf vocabulary (the tenth word is ten times rarer than the first), with
-titles, tags and descriptions of their own and texts out of a pool, 120 words each. Common are the words of ranks 1 to
-30, which a third to two thirds of all stories hold; rare are those of the last half of the vocabulary.
+The stories are made by the database from a Zipf vocabulary (the tenth word is ten times rarer than the first): title,
+description and two passages of text, each drawn from 20,000 of its kind, 120 words in all. Common are the words of
+ranks 1 to 30, which a third to two thirds of all stories hold; rare are those of the last half of the vocabulary.
 """
 
 from __future__ import annotations
@@ -39,11 +39,19 @@ PREPARE = """
     $$;
     CREATE TABLE bench_word AS SELECT rank, bench_word(rank) AS word FROM generate_series(1, {vocabulary}) rank;
     CREATE UNIQUE INDEX ON bench_word (rank);
-    CREATE TABLE bench_passage AS
-        SELECT number, string_agg(format('%s:%s', word, 40 + place), ' ')::tsvector AS words
+    CREATE TABLE bench_drawn AS
+        SELECT number, place, word
         FROM (SELECT number, place, bench_rank() AS rank
-              FROM generate_series(0, {passages} - 1) number, generate_series(1, 50) place) drawn
-        JOIN bench_word USING (rank) GROUP BY number;
+              FROM generate_series(0, {passages} - 1) number, generate_series(1, 70) place OFFSET 0) drawn
+        JOIN bench_word USING (rank);
+    CREATE TABLE bench_passage AS
+        SELECT number,
+            string_agg(format('%s:%sA', word, place), ' ') FILTER (WHERE place <= 5)::tsvector AS title,
+            string_agg(format('^%s', word), ' ') FILTER (WHERE place <= 5)::tsvector AS leading,
+            string_agg(format('%s:%sC', word, place), ' ') FILTER (WHERE place BETWEEN 6 AND 20)::tsvector AS about,
+            string_agg(format('%s:%s', word, place), ' ') FILTER (WHERE place > 20)::tsvector AS words
+        FROM bench_drawn GROUP BY number;
+    DROP TABLE bench_drawn;
     CREATE UNIQUE INDEX ON bench_passage (number);
     INSERT INTO accounts_user (id, password, is_superuser, email, handle, display_name, avatar, bio, is_public,
             language, theme, is_active, is_staff, created_at, updated_at)
@@ -52,19 +60,10 @@ PREPARE = """
     CREATE TABLE bench_owner AS SELECT row_number() OVER () - 1 AS number, id FROM accounts_user;
     CREATE UNIQUE INDEX ON bench_owner (number);
 """
-# Stories {first} to {last}, over three years.
-GROW = """
-    SET synchronous_commit = off;
-    SET work_mem = '256MB';
-    DROP TABLE IF EXISTS bench_head, bench_story;
-    CREATE TABLE bench_head AS
-        SELECT number, string_agg(
-            CASE WHEN place <= 5 THEN format('%s:%sA ^%s', word, place, word)
-                 ELSE format('%s:%sC', word, place) END, ' ') AS words
-        FROM (SELECT number, place, bench_rank() AS rank
-              FROM generate_series({first}, {last}) number, generate_series(1, 20) place) drawn
-        JOIN bench_word USING (rank) GROUP BY number;
-    CREATE TABLE bench_story AS
+# Stories {first} to {last}, over three years: what each is made of, then the rows.
+GROW = {
+    "facts": """
+    CREATE UNLOGGED TABLE bench_story AS
         SELECT number, gen_random_uuid() AS id, now() - random() * interval '1095 days' AS published_at,
             (ARRAY['fiction', 'journal', 'legacy', 'roleplay'])[1 + floor(random() * 4)] AS mode,
             (ARRAY['en', 'fr'])[1 + floor(random() * 2)] AS language,
@@ -73,61 +72,98 @@ GROW = """
             (ARRAY['short', 'medium', 'long'])[1 + floor(random() * 3)] AS length,
             random() < 0.3 AS is_complete,
             'tag' || floor(exp(random() * ln(2000)))::int AS tag,
-            floor(random() * 1000)::int AS owner, floor(power(random(), 6) * 500)::int AS likes
-        FROM generate_series({first}, {last}) number;
+            floor(random() * 1000)::int AS owner, floor(power(random(), 6) * 500)::int AS likes,
+            ARRAY(SELECT floor(random() * {passages})::int + 0 * number FROM generate_series(1, 4)) AS passages
+        FROM generate_series({first}, {last}) number
+    """,
+    "stories": """
     INSERT INTO stories_story (id, owner_id, title, description, mode, language, visibility, theme, purpose, era,
             writing_style, pov, word_count, chapter_count, created_at, updated_at, published_at, rating, is_complete)
         SELECT s.id, o.id, 'A story', '', mode, language, 'public', 'other', '', '', '', '', 1000, 1, published_at,
             published_at, published_at, rating, is_complete
-        FROM bench_story s JOIN bench_owner o ON o.number = s.owner;
+        FROM bench_story s JOIN bench_owner o ON o.number = s.owner
+    """,
+    "listings": """
     INSERT INTO social_listing (story_id, is_listed, mode, theme, language, rating, is_complete, tags, words, chapters,
             published_at, released_at, refreshed_at, like_count, comment_count, read_count, trend)
         SELECT id, true, mode, 'other', language, rating, is_complete, '[]', 1000, 1, published_at, published_at,
-            now(), likes, 0, 0, (extract(epoch FROM published_at) + likes * 10000)::bigint FROM bench_story;
+            now(), likes, 0, 0, (extract(epoch FROM published_at) + likes * 10000)::bigint FROM bench_story
+    """,
+    "documents": """
     INSERT INTO social_searchdocument (story_id, published_at, released_at, fingerprint, vocabulary, vector, head)
         SELECT s.id, s.published_at, s.published_at, '', '[]',
-            concat_ws(' ', h.words, format('''=l:%s'' ''=m:%s'' ''=th:other''', s.language, s.mode),
+            title.title || about.about || one.words || other.words || title.leading || concat_ws(' ',
+                format('''=l:%s'' ''=m:%s'' ''=th:other''', s.language, s.mode),
                 format('''=r:%s'' ''=w:%s'' ''=tag:%s''', s.rating, s.length, s.tag),
                 CASE WHEN s.is_complete THEN '''=c''' END,
                 format('''=p:%s''', to_char(s.published_at AT TIME ZONE 'UTC', 'IYYYIW')),
-                format('^writer%s writer%s:6B', s.owner, s.owner))::tsvector
-                || one.words || other.words,
-            replace(h.words, '^', '')::tsvector
-        FROM bench_story s JOIN bench_head h USING (number)
-        JOIN bench_passage one ON one.number = (s.number::bigint * 7919) % {passages}
-        JOIN bench_passage other ON other.number = (s.number::bigint * 104729 + 17) % {passages}
-        ORDER BY s.published_at;
-    SET CONSTRAINTS ALL IMMEDIATE;
-"""
+                format('^writer%s writer%s:6B', s.owner, s.owner))::tsvector,
+            title.title || about.about
+        FROM bench_story s
+        JOIN bench_passage title ON title.number = s.passages[1]
+        JOIN bench_passage about ON about.number = s.passages[2]
+        JOIN bench_passage one ON one.number = s.passages[3]
+        JOIN bench_passage other ON other.number = s.passages[4]
+        ORDER BY s.published_at
+    """,
+    "": "DROP TABLE bench_story",
+}
+TABLES = ("stories_story", "social_listing", "social_searchdocument")
+# The database lives for one run, so nothing of it has to outlive a crash.
+CLUSTER = (
+    *("shared_buffers=1GB", "random_page_cost=1.1", "jit=off"),
+    *("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=16GB", "autovacuum=off"),
+    *("wal_level=minimal", "max_wal_senders=0"),
+)
 
 
 def fill(first: int, last: int, *, vocabulary: int = VOCABULARY, passages: int = PASSAGES) -> None:
     """Add stories from number `first` to `last`; the first ones with what all are made from."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        if first == 1:
-            cursor.execute(PREPARE.format(vocabulary=vocabulary, passages=passages))
-        # Building the index is quicker than keeping it.
-        cursor.execute("DROP INDEX IF EXISTS search_document_vector")
-        cursor.execute(GROW.format(first=first, last=last, passages=passages))
-        cursor.execute("SET maintenance_work_mem = '1GB'")
-        cursor.execute(
-            "CREATE INDEX search_document_vector ON social_searchdocument USING gin (vector) WITH (fastupdate = off)"
-        )
+    if first == 1:
+        step("words", PREPARE.format(vocabulary=vocabulary, passages=passages))
+    step("", "SET work_mem = '512MB'; SET maintenance_work_mem = '2GB'")
+    # Building an index is quicker than keeping it.
+    indexes = rows(
+        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
+        " WHERE indrelid::regclass::text = ANY(%s)"
+        " AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)",
+        [list(TABLES)],
+    )
+    for name, _definition in indexes:
+        step("", f"DROP INDEX {name}")
+    for name, statement in GROW.items():
+        step(name, statement.format(first=first, last=last, passages=passages))
+    step("", "SET CONSTRAINTS ALL IMMEDIATE")
+    for name, definition in indexes:
+        step(f"index {name}", definition)
 
 
 def grow(first: int, last: int) -> None:
     """Add stories, and let the database look at them."""
+    # What refers to what is known to be there: a million checks of it would take longer than the rows.
+    step("", "SET session_replication_role = replica")
+    fill(first, last)
+    for table in TABLES:
+        step(f"look at {table}", f"VACUUM (ANALYZE) {table}")
+
+
+def step(name: str, statement: str) -> None:
+    """Have it done, and say how long it took."""
     from django.db import connection
 
-    # What refers to what is known to be there: a million checks of it would take longer than the rows.
+    begun = time.perf_counter()
     with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-    fill(first, last)
-    for table in ("social_searchdocument", "stories_story", "social_listing"):
-        with connection.cursor() as cursor:
-            cursor.execute(f"VACUUM (ANALYZE) {table}")
+        cursor.execute(statement)
+    if name:
+        print(f"{name}: {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
+
+
+def rows(question: str, params: list[Any]) -> list[tuple[Any, ...]]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(question, params)
+        return cursor.fetchall()
 
 
 def milliseconds(question: Callable[[], Any], server: Path) -> tuple[float, float]:
@@ -227,8 +263,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.search")
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
     parser.add_argument("--words", type=int, default=40, help="of each kind")
+    parser.add_argument(
+        "--keep", type=Path, metavar="DIR", help="keep the database there; what it holds is not made anew"
+    )
     options = parser.parse_args()
-    with throwaway_cluster(is_durable=True) as database_url:
+    with throwaway_cluster(settings=CLUSTER, kept_in=options.keep) as database_url:
         from bench.__main__ import environment
 
         environment(database_url)
@@ -238,12 +277,14 @@ def main() -> int:
 
         django.setup()
         call_command("migrate", verbosity=0)
-        before = 0
         for size in map(int, options.sizes.split(",")):
             begun = time.perf_counter()
-            grow(before + 1, size)
-            print(f"{size} stories made in {time.perf_counter() - begun:.0f} s", file=sys.stderr)
-            before = size
+            held = rows("SELECT count(*) FROM social_searchdocument", [])[0][0]
+            if held > size:
+                parser.error(f"{options.keep} holds {held} stories already")
+            if held < size:
+                grow(held + 1, size)
+                print(f"{size} stories made in {time.perf_counter() - begun:.0f} s", file=sys.stderr)
             for row in measure(size, options.words):
                 print(json.dumps(row), flush=True)
         connection.close()

@@ -24,7 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -113,22 +113,33 @@ def initialise(binaries: Path, *, folder: Path, user: str | None) -> None:
 
 
 @contextlib.contextmanager
-def throwaway_cluster(*, is_durable: bool = False) -> Iterator[str]:
-    """Start a cluster of our own, yield its URL, stop it at once and remove it. A durable one syncs: for the bench."""
+def throwaway_cluster(
+    *, is_durable: bool = False, settings: Sequence[str] | None = None, kept_in: Path | None = None
+) -> Iterator[str]:
+    """Start a cluster of our own, yield its URL, stop it at once and remove it. A durable one syncs: for the bench.
+
+    With `kept_in` it is taken up from that folder if it is there, and stays in it.
+    """
     user = unprivileged_user()
     binaries = find_binaries()
-    # Not TMPDIR: a socket's path may have 107 characters at most.
-    room = Path(tempfile.mkdtemp(prefix="costory-pg-", dir="/tmp"))
+    if kept_in is None:
+        # Not TMPDIR: a socket's path may have 107 characters at most.
+        room = Path(tempfile.mkdtemp(prefix="costory-pg-", dir="/tmp"))
+    else:
+        room = kept_in.resolve()
+        room.mkdir(parents=True, exist_ok=True)
     try:
         binaries = within_reach(binaries, user=user, room=room)
         if user:
             shutil.chown(room, user)
-        initialise(binaries, folder=room / "cluster", user=user)
-        settings = [part for setting in (DURABLE if is_durable else SPEED_OVER_SAFETY) for part in ("-c", setting)]
+        if not (room / "cluster").exists():
+            initialise(binaries, folder=room / "cluster", user=user)
+        chosen = settings or (DURABLE if is_durable else SPEED_OVER_SAFETY)
+        options = [part for setting in chosen for part in ("-c", setting)]
         log_path = room / "log"
         with log_path.open("wb") as log:
             server = subprocess.Popen(
-                [binaries / "postgres", "-D", room / "cluster", "-k", room, "-c", "listen_addresses=", *settings],
+                [binaries / "postgres", "-D", room / "cluster", "-k", room, "-c", "listen_addresses=", *options],
                 user=user,
                 cwd=room,
                 stdin=subprocess.DEVNULL,
@@ -142,10 +153,12 @@ def throwaway_cluster(*, is_durable: bool = False) -> Iterator[str]:
             # Django connects to this database to create its own test database beside it.
             yield f"postgres://{SUPERUSER}@/postgres?host={room}"
         finally:
-            server.send_signal(signal.SIGQUIT)  # PostgreSQL's "immediate" shutdown
+            # PostgreSQL's "immediate" shutdown; "fast" where what is in memory has to be written down.
+            server.send_signal(signal.SIGQUIT if kept_in is None else signal.SIGINT)
             server.wait()
     finally:
-        shutil.rmtree(room, ignore_errors=True)
+        if kept_in is None:
+            shutil.rmtree(room, ignore_errors=True)
 
 
 def await_server(server: subprocess.Popen[bytes], *, room: Path, log_path: Path) -> None:
