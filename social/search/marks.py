@@ -89,7 +89,7 @@ def narrowed(wanted: Condition, filters: SearchFilters) -> Condition:
     if filters.ratings:
         # The shorter list is the quicker one: most stories are for everyone.
         others = [rating for rating in Story.Rating.values if rating not in filters.ratings]
-        if len(others) < len(filters.ratings):
+        if len(others) <= len(filters.ratings):
             unwanted += [Mark(f"=r:{rating}") for rating in others]
         else:
             parts.append(any_of(*(Mark(f"=r:{rating}") for rating in filters.ratings)))

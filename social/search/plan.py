@@ -14,12 +14,13 @@ Sort = Literal["relevance", "new", "trending", "loved"]
 MOST_RANKED = 1_500
 # So many among the newest are enough: with those whose title, author or tags say it, they are what is ranked.
 ENOUGH = 300
-# From so many among the newest on it is quicker to walk the listings than to sort what was found.
-COMMON = 200
 # Counted so far and no further: "1,000+".
 MOST_COUNTED = 1_001
-# Up to so many hits are sorted by what readers gave; with more, the listings are walked in their order.
-MOST_SORTED = 8_000
+# By what readers gave: from so many among the newest on it is quicker to walk the listings and look at each story. Of
+# fewer, up to so many are sorted, and up to so many met with on a walk of the order alone.
+COMMON = 150
+MOST_SORTED = 800
+MOST_MET = 32_000
 MOST_WALKED = 20_000
 
 COLUMNS = {"trending": "trend", "loved": "like_count"}

@@ -23,10 +23,10 @@ from social.search.matching import (
     loosened,
 )
 from social.search.plan import (
-    COLUMNS,
     COMMON,
     ENOUGH,
     MOST_COUNTED,
+    MOST_MET,
     MOST_RANKED,
     MOST_SORTED,
     MOST_WALKED,
@@ -198,49 +198,23 @@ COUNT = """
         NULL, NULL, NULL, %(wanted)s::tsquery, %(exact)s::tsquery, %(since)s::timestamptz, %(count_to)s, %(enough)s
     )) END
 """
-# How many, and whether the newest weeks alone have enough: then the listings may be walked.
-SHARE = """
-    SELECT {total}, count(DISTINCT document_id) FILTER (WHERE tier = 2) >= %(common)s FROM social_search_ranked(
-        NULL, NULL, NULL, %(wanted)s::tsquery, %(exact)s::tsquery, %(since)s::timestamptz, %(count_to)s, %(enough)s
-    )
-"""
-# By what readers gave: the hits beside their listings. Of very many hits nothing comes of that, and the listings are
-# walked in their order.
+# By what readers gave. More than a page comes: some may be of people whom this reader has muted.
 BY_LISTING = """
-    WITH hits AS MATERIALIZED (
-        SELECT DISTINCT story_id FROM social_search_ranked(
-            NULL, NULL, NULL, %(wanted)s::tsquery, %(exact)s::tsquery, %(since)s::timestamptz, %(many)s, 0
-        ) WHERE tier < 9
-    ), counted AS MATERIALIZED (
-        SELECT count(*) AS hits FROM hits
-    ), listed AS MATERIALIZED (
-        SELECT listing.story_id, listing.{column} FROM hits JOIN social_listing listing USING (story_id)
-        WHERE (SELECT hits FROM counted) < %(many)s
+    WITH found AS MATERIALIZED (
+        SELECT * FROM social_search_{name}(
+            %(wanted)s::tsquery, %(exact)s::tsquery, %(since)s::timestamptz, %(value)s, %(id)s::uuid,
+            %(limit)s + 25, %(common)s, %(few)s, %(many)s, %(walked)s, %(count_to)s
+        )
     )
-    SELECT story_id, {column}, story_id, counted.hits
-    FROM counted LEFT JOIN (
-        SELECT * FROM (SELECT * FROM listed listing WHERE {after} ORDER BY {column} DESC, story_id DESC) ordered
+    SELECT page.story_id, page.value, page.story_id, counted.total
+    FROM (SELECT total FROM found WHERE story_id IS NULL) counted LEFT JOIN (
+        SELECT * FROM (
+            SELECT * FROM found WHERE story_id IS NOT NULL ORDER BY value DESC, story_id DESC
+        ) ordered
         WHERE {is_found}
-        ORDER BY {column} DESC, story_id DESC LIMIT %(limit)s
+        ORDER BY value DESC, story_id DESC LIMIT %(limit)s
     ) page ON TRUE
-    ORDER BY {column} DESC, story_id DESC
-"""
-WALK_LISTING = """
-    SELECT story_id, {column}, story_id, NULL
-    FROM (
-        SELECT listing.story_id, listing.{column}
-        FROM (
-            SELECT listing.story_id, listing.{column} FROM social_listing listing
-            WHERE listing.is_listed AND {after}
-            ORDER BY listing.{column} DESC, listing.story_id DESC LIMIT %(walked)s
-        ) listing JOIN social_searchdocument document ON document.story_id = listing.story_id
-        WHERE document.vector @@ %(wanted)s::tsquery
-            AND (%(exact)s::tsquery IS NULL OR document.vector @@ %(exact)s::tsquery)
-            AND (%(since)s::timestamptz IS NULL OR document.released_at >= %(since)s::timestamptz)
-        ORDER BY listing.{column} DESC, listing.story_id DESC LIMIT %(limit)s + 25
-    ) ordered
-    WHERE {is_found}
-    ORDER BY {column} DESC, story_id DESC LIMIT %(limit)s
+    ORDER BY page.value DESC, page.story_id DESC
 """
 
 
@@ -258,7 +232,8 @@ def find(plan: Plan) -> Answer:
         "most": MOST_RANKED,
         "enough": ENOUGH,
         "common": COMMON,
-        "many": MOST_SORTED,
+        "few": MOST_SORTED,
+        "many": MOST_MET,
         "walked": MOST_WALKED,
         "count_to": MOST_COUNTED,
     }
@@ -275,17 +250,7 @@ def find(plan: Plan) -> Answer:
     if plan.sort == "new":
         count = COUNT.format(total=TOTAL) if plan.counts else "NULL"
         return _answer(NEWEST.format(is_found=is_found, count=count), params)
-    column = COLUMNS[plan.sort]
-    after = f"(listing.{column}, listing.story_id) < (%(value)s, %(id)s::uuid)" if plan.after else "TRUE"
-    fields = {"column": column, "is_found": is_found, "after": after}
-    with connection.cursor() as cursor:
-        cursor.execute(SHARE.format(total=TOTAL), params)
-        total, is_common = cursor.fetchone()
-    if not is_common:
-        answer = _answer(BY_LISTING.format(**fields), params)
-        if answer.total is not None and answer.total < MOST_SORTED:
-            return answer._replace(total=total)
-    return _answer(WALK_LISTING.format(**fields), params)._replace(total=total)
+    return _answer(BY_LISTING.format(name=plan.sort, is_found=is_found), params)
 
 
 def _answer(statement: str, params: dict[str, Any]) -> Answer:

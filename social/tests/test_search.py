@@ -13,7 +13,7 @@ from django.utils import timezone
 import stories.services
 from social import forms
 from social.models import Listing, SearchDocument, SearchTypo, SearchWord
-from social.search import SearchFilters, index_story, length_of, refresh_names, search, unindex_story
+from social.search import SearchFilters, Sort, index_story, length_of, refresh_names, search, unindex_story
 from stories.models import Story, StoryTag, Tag
 from tests.factories import create_chapter, create_story, create_user
 
@@ -438,3 +438,21 @@ def test_in_a_large_library_the_newest_are_looked_through_first():
             [f"'{one}' <-> '{other}'"],
         )
         assert search(f'"{one} {other}"', sort="new", limit=9).story_ids == [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT story_id FROM social_searchdocument WHERE vector @@ %s", [f"'{one}' <-> '{other}'"])
+        assert set(search(f'"{one} {other}"').story_ids) <= {row[0] for row in cursor.fetchall()}
+        # However it is looked for, by what readers gave the same comes first: each story of the order looked at, all
+        # that is found met with in the order, or sorted.
+        orders: dict[Sort, str] = {"trending": "trend", "loved": "like_count"}
+        for name, column in orders.items():
+            cursor.execute("SELECT story_id FROM social_searchdocument WHERE vector @@ %s", [f"'{one}'"])
+            hits = Listing.objects.filter(pk__in=[row[0] for row in cursor.fetchall()])
+            expected = list(hits.order_by(f"-{column}", "-pk").values_list("pk", flat=True)[:60])
+            ways = {"looked at": (0, 0, 0), "met": (10**6, 0, 10**6), "sorted": (10**6, 10**6, 10**6)}
+            for way, thresholds in ways.items():
+                given = [f"'{one}'", None, None, None, None, 60, *thresholds, 20_000, 1_001]
+                cursor.callproc(f"social_search_{name}", given)
+                rows = [(value, story_id) for story_id, value, _total in cursor.fetchall() if story_id]
+                assert [story_id for _value, story_id in sorted(rows, reverse=True)][:60] == expected, way
+            first_page = search(f'"{one}"', sort=name, limit=40)
+            rest = search(f'"{one}"', sort=name, limit=20, cursor=first_page.next_cursor)
+            assert first_page.story_ids + rest.story_ids == expected
