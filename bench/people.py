@@ -57,7 +57,9 @@ def _writer() -> Writer:
     billing.services.open_wallet(user=user)
     billing.services.grant_credits(user=user, amount_micros=5_000_000, reason="bench", cause=f"bench:{user.pk}")
     story = Story.objects.create(owner=user, title="The Lighthouse", mode=Story.Mode.FICTION)
-    chapter = Chapter.objects.create(story=story, position=1, title="The storm", content=_PROSE)
+    # Everybody's own page: what a process keeps at hand of one text serves nobody else.
+    prose = f"{_PROSE}{uuid.uuid4().hex}."
+    chapter = Chapter.objects.create(story=story, position=1, title="The storm", content=prose)
     session = Session.objects.create(user=user, story=story, chapter=chapter, mode=Session.Mode.NARRATIVE)
     return Writer(session_id=session.pk, headers=_headers(user))
 

@@ -1,5 +1,6 @@
 """Reads that cross models: what the coach is given to read."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -13,6 +14,7 @@ from coaching.context import ChapterText, CodexEntry, CodexRest, Context, StoryB
 from coaching.continuity import Known, KnownFact, Passage
 from coaching.models import Message, Reply, Session, Summary
 from coaching.offline.digest import digest
+from costory.lib.kept import Kept
 from stories.models import Beat, Chapter, CodexFact, Story
 from stories.models import CodexEntry as StoredEntry
 from stories.selectors.codex import EntryAtChapter, codex_at
@@ -28,6 +30,7 @@ FINDINGS_CHARACTERS = 60_000
 MODES_OF_CRAFT = frozenset({Session.Mode.NARRATIVE, Session.Mode.STRUCTURAL})
 # Enough that the budget, not this, decides how far back a conversation reaches.
 TURNS = 40
+_findings: Kept[str] = Kept(most=512, seconds=600)
 
 
 def context_for(
@@ -119,8 +122,14 @@ def style_of(story: Story, chapter: Chapter) -> str:
 
 
 def findings_of(story: Story, text: str) -> str:
-    """What the offline coach has counted in a text, for the model, which then need not count."""
-    return digest(text[-FINDINGS_CHARACTERS:], story.language)
+    """What the offline coach has counted in a text, for the model, which then need not count.
+
+    The page asks for a price while the message is being written, so what was counted then is at hand when it is sent.
+    """
+    text = text[-FINDINGS_CHARACTERS:]
+    key = (hashlib.sha256(text.encode()).digest(), story.language)
+    found = _findings.get(key)
+    return _findings.put(key, digest(text, story.language)) if found is None else found
 
 
 def offline_answer(*, session: Session, content: str) -> str:

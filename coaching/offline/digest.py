@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from coaching.offline.findings import LISTENED_FOR, find
+from coaching.offline.findings import listen
 from coaching.offline.measures import Measures, measure
 from coaching.prompts import prompt_language
 
@@ -43,7 +43,7 @@ def digest(text: str, language: str) -> str:
     found = measure(text, of)
     if found.words < LEAST_WORDS:
         return ""
-    heard = [one for one in find(text, language=of).findings if one.kind in LISTENED_FOR][:_PLACES]
+    heard = listen(text, language=of)[:_PLACES]
     places = [_SAID[of]["place"].format(title=one.remark(of).title, quote=one.quote) for one in heard]
     return "\n".join([*_lines(found, _SAID[of]), *places])
 

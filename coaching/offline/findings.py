@@ -9,11 +9,12 @@ from itertools import groupby
 from typing import Final
 
 from coaching.offline import listening, repetition
-from coaching.offline.lexicon import LEXICONS
+from coaching.offline.lexicon import LEXICONS, Lexicon
 from coaching.offline.passages import Passage, passages
 from coaching.offline.phrases import Remark, craft_phrases
 from coaching.offline.readability import reading_ease
 from coaching.offline.reading import LONGEST_READ, text_language
+from coaching.offline.repetition import Mark
 from coaching.offline.wordlists import wordlists
 
 LIMIT_PER_KIND: Final = 8
@@ -105,15 +106,40 @@ def find(text: str, *, language: str, point_of_view: str = "", limit_per_kind: i
     lexicon = LEXICONS.get(known or "")
     marks = list(repetition.rhythm(sentences))
     if known and lexicon:
-        lists = wordlists(known)
         marks += repetition.echoes(sentences, lexicon)
         marks += listening.adverbs(sentences, lexicon)
         marks += listening.passives(sentences, lexicon)
-        marks += listening.filters(sentences, lists)
-        marks += listening.cliches(sentences, lists)
-        marks += listening.tags(text, sentences, lexicon, lists, known)
         marks += listening.slips(sentences, lexicon, known, point_of_view)
-        marks += listening.heads(sentences, lists, point_of_view)
+        marks += _listened_for(text, sentences, lexicon, known, point_of_view)
+    kept, counts = _kept(text, sentences, marks, limit_per_kind)
+    return Reading(known, tuple(kept), _figures(sentences, known, counts))
+
+
+def listen(text: str, *, language: str) -> list[Finding]:
+    """Of what `find` finds only the kinds in LISTENED_FOR, in the same order."""
+    text = text[:LONGEST_READ]
+    known = text_language(text, language)
+    lexicon = LEXICONS.get(known or "")
+    if not known or lexicon is None:
+        return []
+    sentences = passages(text, known)
+    return _kept(text, sentences, list(_listened_for(text, sentences, lexicon, known, "")), LIMIT_PER_KIND)[0]
+
+
+def _listened_for(
+    text: str, sentences: list[Passage], lexicon: Lexicon, language: str, point_of_view: str
+) -> Iterator[Mark]:
+    lists = wordlists(language)
+    yield from listening.filters(sentences, lists)
+    yield from listening.cliches(sentences, lists)
+    yield from listening.tags(text, sentences, lexicon, lists, language)
+    yield from listening.heads(sentences, lists, point_of_view)
+
+
+def _kept(
+    text: str, sentences: list[Passage], marks: list[Mark], limit_per_kind: int
+) -> tuple[list[Finding], dict[str, int]]:
+    """The weightiest of each kind as findings, and how many there were."""
     spans = [(sentence.start, sentence.end) for sentence in sentences]
     counts: dict[str, int] = {}
     kept: list[Finding] = []
@@ -133,7 +159,7 @@ def find(text: str, *, language: str, point_of_view: str = "", limit_per_kind: i
                     mark.places or ((mark.start, mark.end),),
                 )
             )
-    return Reading(known, tuple(kept), _figures(sentences, known, counts))
+    return kept, counts
 
 
 def _figures(sentences: list[Passage], language: str | None, counts: Mapping[str, int]) -> Figures:

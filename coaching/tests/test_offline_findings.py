@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coaching.offline.findings import Reading, find
+from coaching.offline.findings import LISTENED_FOR, Reading, find, listen
 from coaching.offline.lexicon import ENGLISH as ENGLISH_WORDS
 from coaching.offline.lexicon import FRENCH as FRENCH_WORDS
 from coaching.offline.passages import passages
@@ -14,6 +14,8 @@ from coaching.offline.repetition import stem
 from coaching.offline.wordlists import wordlists
 from coaching.tests.offline_pages import ENGLISH, FRENCH, anything
 
+HEARD_EN = ENGLISH + "\n\nIt was a dark and stormy night. She saw the river rise. “Come in!” he growled softly.\n" * 9
+HEARD_FR = FRENCH + "\n\nSon cœur battait la chamade. Elle vit la rivière monter. « Entrez ! » grogna-t-il.\n" * 9
 CALM_EN = "The sea was grey. A boat passed beyond the pier, and nobody on the beach looked up from their work. "
 CALM_FR = "La mer était grise. Un bateau passa derrière la jetée, et personne ne leva les yeux de son ouvrage. "
 
@@ -160,6 +162,14 @@ def test_the_few_to_begin_with_are_of_several_kinds(language):
     assert [one.severity for one in reading.first] == sorted((one.severity for one in reading.first), reverse=True)
     assert sum(len(group) for _, group in reading.by_kind) == len(reading.findings)
     assert reading.figures.dialogue_share > 0
+
+
+@pytest.mark.parametrize("text", [HEARD_EN, HEARD_FR, CALM_EN, "Der Mann ging langsam durch den Wald. " * 20])
+def test_what_is_listened_for_alone_is_what_is_found_among_all(text):
+    among_all = [one for one in find(text, language="en").findings if one.kind in LISTENED_FOR]
+
+    assert listen(text, language="en") == among_all
+    assert bool(among_all) == (text is HEARD_EN or text is HEARD_FR)
 
 
 def test_calm_prose_is_left_in_peace():
