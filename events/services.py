@@ -10,10 +10,17 @@ from uuid import UUID
 from django.db import connection, models
 from django.utils import timezone
 
+from costory.lib.statements import prepared_cursor
 from events.models import Event
 
 _NAME = re.compile(r"[a-z][a-z_]*\.[a-z_]+")
 
+
+# Every write of the house records one: by hand and prepared, at a third of what the ORM takes.
+POSTGRESQL_INSERT = """
+    INSERT INTO events_event (id, name, person_id, subject_type, subject_id, payload, occurred_at, recorded_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+"""
 
 Subscriber = Callable[[Event], None]
 _subscribers: defaultdict[str, list[Subscriber]] = defaultdict(list)
@@ -40,7 +47,7 @@ def record(
         raise ValueError(f"Not an event's name: {name!r}. It is a noun, a dot and a verb in the past tense.")
     if not connection.in_atomic_block:
         raise EventOutsideTransaction(name)
-    event = Event.objects.create(
+    event = Event(
         name=name,
         person_id=person_id,
         subject_type=subject._meta.label_lower if subject is not None else "",
@@ -48,9 +55,27 @@ def record(
         payload=payload or {},
         occurred_at=occurred_at or timezone.now(),
     )
+    _insert(event)
     for subscriber in _subscribers[name]:
         subscriber(event)
     return event
+
+
+def _insert(event: Event) -> None:
+    if connection.vendor != "postgresql":
+        event.save(force_insert=True)
+        return
+    event.recorded_at = timezone.now()
+    with prepared_cursor() as cursor:
+        cursor.execute(
+            POSTGRESQL_INSERT,
+            [
+                *(event.pk, event.name, event.person_id, event.subject_type, event.subject_id),
+                *(connection.ops.adapt_json_value(event.payload, None), event.occurred_at, event.recorded_at),
+            ],
+        )
+    event._state.adding = False
+    event._state.db = connection.alias
 
 
 def subscribe(name: str, subscriber: Subscriber) -> None:

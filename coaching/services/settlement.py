@@ -15,7 +15,8 @@ from django.utils import timezone
 import billing.services
 import events.services
 from coaching import models_client
-from coaching.models import CoachModel, Dispatch, Reply, Session
+from coaching.models import CoachModel, Reply, Session
+from coaching.services import statements
 from coaching.services.continuity import take_in_findings
 from coaching.services.summary import remember
 from coaching.tokens import estimate_tokens
@@ -66,12 +67,7 @@ def end_reply(*, reply_id: UUID, outcome: Outcome, claimed_by: str) -> bool:
     Where the provider told none, the list price of the tokens counts, marked as an estimate. Returns False, having
     changed nothing, where the reply has ended already or is another process's.
     """
-    reply = (
-        Reply.objects.select_for_update(of=("self",))
-        .select_related("session")
-        .filter(pk=reply_id, state__in=Reply.UNFINISHED, claimed_by=claimed_by)
-        .first()
-    )
+    reply = statements.lock_unfinished(reply_id, claimed_by=claimed_by)
     if reply is None:
         return False
     reply.input_tokens = outcome.input_tokens
@@ -95,12 +91,7 @@ def end_reply(*, reply_id: UUID, outcome: Outcome, claimed_by: str) -> bool:
         _keep_what_left(reply)
     reply.request = {}
     reply.ended_at = timezone.now()
-    reply.save(
-        update_fields=[
-            "state", "error_code", "content", "content_html", "generation_id", "request", "ended_at", "cost_micros",
-            "provider_cost_usd", "is_cost_estimated", "input_tokens", "output_tokens",
-        ]
-    )  # fmt: skip
+    statements.write_end(reply)
     if reply.hold_id is not None:
         billing.services.settle_hold(
             hold_id=reply.hold_id,
@@ -140,15 +131,12 @@ def _keep_what_left(reply: Reply) -> None:
     body = models_client.body(reply.model, reply.request)
     if hashlib.sha256(body).hexdigest() != reply.request_sha256:
         logger.error("What was sent for %s is not what was announced.", reply.pk)
-    Dispatch.objects.get_or_create(
-        reply=reply,
-        defaults={
-            "packed": Dispatch.pack(body),
-            "size_bytes": len(body),
-            "processor": urlsplit(settings.OPENROUTER_BASE_URL).hostname or "",
-            "is_zero_retention": bool(reply.request.get("zdr")),
-            "sent_at": reply.heartbeat_at or reply.created_at,
-        },
+    statements.keep_dispatch(
+        reply,
+        body=body,
+        processor=urlsplit(settings.OPENROUTER_BASE_URL).hostname or "",
+        is_zero_retention=bool(reply.request.get("zdr")),
+        sent_at=reply.heartbeat_at or reply.created_at,
     )
 
 
