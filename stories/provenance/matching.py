@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 # Fewer words in a row than these, found again in a paragraph that was rewritten, are chance: "in the", "and then".
 KEPT_TOKENS = 4
+CHANCE_CHARACTERS = 12
 # Comparing word by word grows with the product of the lengths. Beyond this much of it in one save, what changed is
 # the person's, but for what is known from the story's passages.
 MOST_COMPARISONS = 2_000_000
@@ -133,6 +134,9 @@ def _match_words(old: str, new: str, old_offset: int, new_offset: int) -> Iterat
     if not old or not new:
         return
     prefix, suffix = same_ends(old, new)
+    if prefix + suffix < min(CHANCE_CHARACTERS, len(old) // 2, len(new) // 2):
+        # Another paragraph that ends like this one, with a full stop at least, is not this one.
+        prefix = suffix = 0
     if prefix:
         yield Match(old_offset, new_offset, prefix)
     old_tokens = _TOKEN.findall(old[prefix : len(old) - suffix])

@@ -91,6 +91,54 @@ def test_of_two_equal_characters_the_one_that_stays_is_a_persons_if_either_was()
     assert "c" not in spelled(carry("abab", "ababab", runs_of("cccc")))
 
 
+PARAGRAPH = (
+    "Nobody had told the ferryman that the island was gone. He rowed until the fog had closed behind him, "
+    "and then he rowed a little more.\n\n"
+)
+
+
+def moved_below(paragraph, *, is_now):
+    """What becomes of a coach's paragraph that stood between two of a person's, and is found below them now."""
+    old = f"It was mine.\n\n{paragraph}So was this, to the end.\n\nAnd this.\n"
+    runs = [[14, HUMAN], [len(paragraph), COACH, REPLY], [len(old) - 14 - len(paragraph), HUMAN]]
+    new = f"It was mine.\n\nSo was this, to the end.\n\n{is_now}And this.\n"
+    carried = carry(old, new, runs)
+    assert sum(run[0] for run in carried) == len(new)
+    return [(source, text.strip()) for source, text in said(new, carried) if source != "h" and text.strip()]
+
+
+def said(text, runs):
+    """The text, piece by piece, each with the letter of whose it is."""
+    place = 0
+    for run in runs:
+        yield spelled([[1, *run[1:]]]), text[place : place + run[0]]
+        place += run[0]
+
+
+def test_a_paragraph_that_is_moved_is_the_coachs_where_it_comes():
+    assert moved_below(PARAGRAPH, is_now=PARAGRAPH) == [("c", PARAGRAPH.strip()[:-1])]
+
+
+def test_what_is_moved_and_changed_in_one_save_is_the_coachs_but_for_the_sentence_that_was_changed():
+    changed = PARAGRAPH.replace("closed behind", "shut itself behind")
+    first, second = PARAGRAPH[:54], PARAGRAPH[55:].strip(" \n.")
+    before, after = second.split(" closed ")
+    assert moved_below(PARAGRAPH, is_now=changed) == [("c", first), ("e", before), ("e", after)]
+
+
+def test_half_a_sentence_that_is_moved_into_another_is_the_coachs_edited():
+    half = "until the fog had closed behind him, and then he rowed a little more"
+    assert moved_below(PARAGRAPH, is_now=f"I waited {half} or less.\n\n") == [("e", half)]
+
+
+def test_a_few_words_in_common_are_nobodys_but_who_typed_them():
+    assert moved_below(PARAGRAPH, is_now="Then he rowed a little more slowly than I had ever seen.\n\n") == []
+    # Of two that are equal, one a person's, nobody can say which was moved.
+    old = f"{SENTENCE}\nMine.\n{SENTENCE}\n"
+    runs = [[len(SENTENCE) + 7, HUMAN], [len(SENTENCE), COACH, REPLY], [1, HUMAN]]
+    assert "c" not in spelled(carry(old, f"{SENTENCE}\n{SENTENCE} Mine.\n", runs))
+
+
 # A person writes in capitals and the coach in small letters, so that every character says whose it is.
 MARKS = " .\n"
 human_text = st.text("ABÉ" + MARKS, max_size=12)
@@ -154,6 +202,29 @@ def test_where_the_texts_do_not_say_what_was_typed_it_is_not_called_the_coachs(o
     assert len(carried) == len(new)
     for typed, called in zip(after, carried, strict=True):
         assert not (typed == "h" and called == "c")
+
+
+words = st.lists(st.text("abcd", min_size=2, max_size=5), min_size=20, max_size=50, unique=True)
+
+
+@settings(max_examples=120, deadline=None)
+@given(words, st.data())
+def test_what_is_typed_while_words_are_moved_is_not_called_the_coachs(words, data):
+    """Cut and pasted, with typing inside or beside it; what stood there was a person's before and after a passage."""
+    old = " ".join(words)
+    places = st.integers(0, len(old))
+    shares = [data.draw(places), data.draw(places)]
+    truth = "".join("c" if min(shares) <= place < max(shares) else "h" for place in range(len(old)))
+    first, last = sorted((data.draw(places), data.draw(places)))
+    rest, rest_truth = old[:first] + old[last:], truth[:first] + truth[last:]
+    to = min(data.draw(places), len(rest))
+    new, after = rest[:to] + old[first:last] + rest[to:], rest_truth[:to] + truth[first:last] + rest_truth[to:]
+    typed, at = data.draw(human_text), data.draw(places)
+    new, after = new[:at] + typed + new[at:], after[:at] + "h" * len(typed) + after[at:]
+    called = spelled(carry(old, new, runs_of(truth)))
+    assert len(called) == len(new)
+    for letter, was, is_called in zip(new, after, called, strict=True):
+        assert letter in MARKS or not (was == "h" and is_called == "c")
 
 
 @given(st.text("hce", max_size=30), st.integers(0, 30), st.integers(0, 30))
