@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils import timezone
 
@@ -35,11 +37,17 @@ def address_of(case: Case) -> str:
 
 def subject_of(case: Case) -> str:
     """The thing of a case in words for whoever owns it: a story's title, the beginning of a comment."""
-    if case.kind == Case.Kind.STORY:
-        return str(Story.objects.filter(pk=case.target_id).values_list("title", flat=True).first() or "")
-    if case.kind == Case.Kind.COMMENT:
-        return str(Comment.objects.filter(pk=case.target_id).values_list("content", flat=True).first() or "")[:120]
-    return ""
+    return subjects_of([case]).get(case.target_id, "")
+
+
+def subjects_of(cases: Iterable[Case]) -> dict[UUID, str]:
+    """The things of cases in words for whoever owns them, by what they are about; those that are gone are left out."""
+    targets = {case.target_id: case.kind for case in cases}
+    stories = [target for target, kind in targets.items() if kind == Case.Kind.STORY]
+    comments = [target for target, kind in targets.items() if kind == Case.Kind.COMMENT]
+    titles = Story.objects.filter(pk__in=stories).values_list("pk", "title")
+    beginnings = Comment.objects.filter(pk__in=comments).values_list("pk", Left("content", 120))
+    return {**dict(titles), **dict(beginnings)}
 
 
 def decisions_in_force(case: Case) -> QuerySet[Decision]:

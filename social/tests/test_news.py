@@ -140,7 +140,7 @@ def test_the_page_leads_to_the_place_and_forgets_that_it_was_new(client, author,
 
     decision = uuid.uuid4()
     Notification.objects.create(user=author, kind="moderation", cause=f"decision:{decision}:appeal", story=story)
-    assert "A decision about something of yours" in client.get("/notifications/").text
+    assert "A decision about your story “The lamp”" in client.get("/notifications/").text
     judged = Notification.objects.get(kind="moderation")
     assert client.get(f"/notifications/{judged.pk}/")["Location"] == f"/moderation/decisions/{decision}/"
 

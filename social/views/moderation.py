@@ -16,7 +16,7 @@ from costory.lib.http import AuthedRequest
 from social import services
 from social.forms import AppealForm, ReportForm, StrangerReportForm
 from social.models import Appeal, Case, Decision
-from social.selectors.case import subject_of
+from social.selectors.case import subject_of, subjects_of
 from social.selectors.reportable import Reportable, reportable
 from social.services.letter import opens_decision
 from stories.models import Story
@@ -89,7 +89,9 @@ def report_received(request: HttpRequest) -> HttpResponse:
 def decision_list(request: AuthedRequest) -> HttpResponse:
     """What was decided about things of one's own."""
     decisions = Decision.objects.told_to(request.user).select_related("case", "lifted_by", "appeal")[:DECISIONS_SHOWN]
-    return render(request, "social/decision_list.html", {"decisions": decisions})
+    subjects = subjects_of(decision.case for decision in decisions)
+    told = [(decision, subjects.get(decision.case.target_id, "")) for decision in decisions]
+    return render(request, "social/decision_list.html", {"told": told})
 
 
 @login_not_required
