@@ -115,7 +115,7 @@ def _replace(text: str, *, place: int, word: str) -> str:
 
 def _save(user: Any, pk: str, change: Any) -> str:
     import stories.services
-    from stories.selectors.saving import chapter_to_save
+    from stories.selectors.desk import chapter_to_save
 
     chapter = chapter_to_save(user, uuid.UUID(pk))
     saved = stories.services.revise_chapter(

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -12,8 +13,8 @@ from hypothesis import strategies as st
 
 from events.models import Event
 from stories.models import Chapter, Revision, Story
+from stories.selectors.desk import COMPARED, WRITTEN, WRITTEN_OF, chapter_to_save, chapter_to_write
 from stories.selectors.html import html_of
-from stories.selectors.saving import COMPARED, chapter_to_save
 from stories.services import (
     ContentTooLong,
     InvalidTitle,
@@ -108,19 +109,20 @@ def test_html_is_stored_where_readers_see_it_and_is_never_old():
     assert draft.content_html == "<p>five six</p>\n"
 
 
-def test_what_a_save_compares_is_read_whole_and_only_by_its_writer():
+def test_what_the_desk_reads_is_what_is_stored_and_its_writer_s_alone():
     chapter = write("one", title="Night")
-    stored = Chapter.objects.get(pk=chapter.pk)
+    stored = Chapter.objects.select_related("story").get(pk=chapter.pk)
+    owner = stored.story.owner
 
-    read = chapter_to_save(chapter.story.owner, chapter.pk)
-
-    for name in COMPARED:
-        assert getattr(read, name) == getattr(stored, name), name
-    with pytest.raises(Chapter.DoesNotExist):
-        chapter_to_save(create_user(), chapter.pk)
+    for read, names in ((chapter_to_save(owner, chapter.pk), COMPARED), (chapter_to_write(owner, chapter.pk), WRITTEN)):
+        assert read is not None
+        assert [getattr(read, name) for name in names] == [getattr(stored, name) for name in names]
+    assert [getattr(read.story, name) for name in WRITTEN_OF] == [getattr(stored.story, name) for name in WRITTEN_OF]
+    for ask in (chapter_to_save, chapter_to_write):
+        assert ask(create_user(), chapter.pk) is None
+        assert ask(owner, uuid4()) is None
     delete_chapter(chapter=chapter)
-    with pytest.raises(Chapter.DoesNotExist):
-        chapter_to_save(chapter.story.owner, chapter.pk)
+    assert chapter_to_save(owner, chapter.pk) is chapter_to_write(owner, chapter.pk) is None
 
 
 def test_the_story_s_words_follow_each_save():

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.middleware.csrf import get_token
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
@@ -16,7 +16,7 @@ from costory.lib.http import AuthedRequest
 from stories import comparison, prompts, services
 from stories.forms import ChapterForm, MergeForm
 from stories.models import Chapter, CodexEntry, Revision, Story
-from stories.selectors.saving import chapter_to_save
+from stories.selectors.desk import chapter_to_save, chapter_to_write
 from stories.services import ContentTooLong, StaleRevision
 from stories.views.arrangement import chapter_list_html, mark_current
 from stories.views.folding import folded
@@ -30,12 +30,7 @@ def chapter_edit(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpRespon
         chapter = _chapter(request, story_pk, pk)
         is_closed = services.is_closed_to(chapter=chapter, story=chapter.story, author=request.user)
         return _studio(request, chapter, ChapterForm.of(chapter), is_closed=is_closed)
-    try:
-        chapter = chapter_to_save(request.user, pk)
-    except Chapter.DoesNotExist:
-        raise Http404 from None
-    if chapter.story_id != story_pk:
-        raise Http404
+    chapter = _of_story(chapter_to_save(request.user, pk), story_pk)
     form = ChapterForm(request.POST)
     if not form.is_valid():
         return _studio(request, chapter, form, status=422)
@@ -82,8 +77,13 @@ def chapter_merge(request: AuthedRequest, story_pk: UUID, pk: UUID) -> HttpRespo
 
 
 def _chapter(request: AuthedRequest, story_pk: UUID, pk: UUID) -> Chapter:
-    editable = Chapter.objects.editable_by(request.user).defer("content_html", "provenance").select_related("story")
-    return get_object_or_404(editable, pk=pk, story=story_pk)
+    return _of_story(chapter_to_write(request.user, pk), story_pk)
+
+
+def _of_story(chapter: Chapter | None, story_pk: UUID) -> Chapter:
+    if chapter is None or chapter.story_id != story_pk:
+        raise Http404
+    return chapter
 
 
 def _studio(
