@@ -6,6 +6,8 @@ const bar = document.getElementById("find-bar");
 const LETTER = "[\\p{L}\\p{N}_]";
 let hits = [];
 let current = -1;
+// Where one was when the bar was opened: what was chosen, and how far each box around it was scrolled.
+let origin = null;
 
 function show() {
   const ranges = hits.map(([start, end], place) => ({
@@ -25,6 +27,9 @@ function tell(words) {
   else count.textContent = count.dataset.of.replace("{place}", current + 1).replace("{all}", hits.length);
 }
 
+// The same length, so that what is found stands at the same places.
+const plain = (text) => text.replace(/[\u00c0-\u024f\u1e00-\u1eff]/g, (letter) => letter.normalize("NFD")[0]);
+
 function patternOf(words) {
   const { cased, whole } = bar.querySelector("form").elements;
   // Both apostrophes are one, as on the page that finds in the whole story.
@@ -34,8 +39,10 @@ function patternOf(words) {
 }
 
 function search({ from = page.selectionStart } = {}) {
-  const words = bar.querySelector("[name=words]").value.normalize("NFC");
-  hits = words.trim() ? [...page.value.matchAll(patternOf(words))].map((hit) => [hit.index, hit.index + hit[0].length]) : [];
+  const { words: field, plain: isPlain } = bar.querySelector("form").elements;
+  const fold = isPlain.checked ? plain : (text) => text;
+  const words = fold(field.value.normalize("NFC"));
+  hits = words.trim() ? [...fold(page.value).matchAll(patternOf(words))].map((hit) => [hit.index, hit.index + hit[0].length]) : [];
   current = hits.findIndex(([start]) => start >= from);
   if (current < 0 && hits.length) current = 0;
   tell(words);
@@ -49,23 +56,40 @@ function step(by) {
   show();
 }
 
-function open() {
-  const chosen = page.value.slice(page.selectionStart, page.selectionEnd);
+function open({ from } = {}) {
+  const { selectionStart, selectionEnd } = page;
+  const chosen = page.value.slice(selectionStart, selectionEnd);
   const field = bar.querySelector("[name=words]");
   if (chosen && !chosen.includes("\n")) field.value = chosen;
+  if (bar.hidden) {
+    const boxes = [];
+    for (let box = page; box; box = box.parentElement) boxes.push([box, box.scrollTop]);
+    origin = { chosen: [selectionStart, selectionEnd], boxes };
+  }
   bar.hidden = false;
   field.focus();
   field.select();
-  search();
+  search({ from });
 }
 
-function close() {
+// Back to where one was, or on at the hit. What was written meanwhile is where one is.
+function close({ isBack = false } = {}) {
   const hit = hits[current];
   bar.hidden = true;
   hits = [];
   mirror.rangesAt([], "found");
-  page.focus();
-  if (hit) page.setSelectionRange(...hit);
+  page.focus({ preventScroll: true });
+  if (isBack && origin) {
+    page.setSelectionRange(...origin.chosen);
+    for (const [box, top] of origin.boxes) box.scrollTop = top;
+  } else if (hit) page.setSelectionRange(...hit);
+}
+
+// The next place without opening the bar first: of what is chosen, or of what was looked for last.
+function again(by) {
+  if (!bar.hidden) return step(by);
+  open({ from: page.selectionEnd });
+  if (by < 0) step(by);
 }
 
 async function replace(all) {
@@ -73,6 +97,7 @@ async function replace(all) {
   // The page may have changed since it was searched.
   search({ from: hits[current]?.[0] ?? 0 });
   if (!hits.length) return;
+  origin = null;
   const other = bar.querySelector("[name=other]").value;
   const [start, end] = hits[current];
   if (all) {
@@ -90,15 +115,15 @@ async function replace(all) {
   search({ from: start + other.length });
 }
 
-const ACTS = { next: () => step(1), previous: () => step(-1), replace: () => replace(false), all: () => replace(true), close };
+const ACTS = { next: () => step(1), previous: () => step(-1), replace: () => replace(false), all: () => replace(true), close: () => close() };
 
 if (page && bar) {
   document.addEventListener("keydown", (event) => {
     const isFind = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "f";
     // A second time the key is the browser's own.
     if (isFind && document.activeElement === page) open();
-    else if (event.key === "F3" && !bar.hidden) step(event.shiftKey ? -1 : 1);
-    else if (event.key === "Escape" && bar.contains(document.activeElement)) close();
+    else if (event.key === "F3" && (!bar.hidden || document.activeElement === page)) again(event.shiftKey ? -1 : 1);
+    else if (event.key === "Escape" && bar.contains(document.activeElement)) close({ isBack: true });
     else return;
     event.preventDefault();
   });
@@ -106,14 +131,17 @@ if (page && bar) {
   bar.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.target.matches("input:not([type=checkbox])")) return;
     event.preventDefault();
-    step(event.shiftKey ? -1 : 1);
+    if (event.ctrlKey || event.metaKey) close();
+    else step(event.shiftKey ? -1 : 1);
   });
   bar.addEventListener("input", (event) => {
     if (event.target.name !== "other") search();
   });
   bar.addEventListener("click", (event) => ACTS[event.target.closest("[data-find]")?.dataset.find]?.());
   page.addEventListener("input", () => {
-    if (!bar.hidden) search({ from: hits[current]?.[0] ?? 0 });
+    if (bar.hidden) return;
+    origin = null;
+    search({ from: hits[current]?.[0] ?? 0 });
   });
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("[data-find-open]")) return;

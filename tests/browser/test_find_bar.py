@@ -31,8 +31,17 @@ def count(page: Page, said: str) -> None:
     expect(page.locator("[data-count]")).to_have_text(said)
 
 
+WHERE = """() => {
+    const text = document.querySelector(".editor__text");
+    let scrolled = 0;
+    for (let box = text; box; box = box.parentElement) scrolled += box.scrollTop;
+    return [text.selectionStart, text.value.slice(text.selectionStart, text.selectionEnd), scrolled];
+}"""
+
+
 def test_found_by_keyboard_and_brought_into_view(editor: Page) -> None:
     begin(editor)
+    where = editor.evaluate(WHERE)
     editor.keyboard.type("lamp")
     count(editor, "1 of 5")
     editor.keyboard.press("Shift+Enter")
@@ -55,6 +64,13 @@ def test_found_by_keyboard_and_brought_into_view(editor: Page) -> None:
     expect(editor.locator("#find-bar")).to_be_hidden()
     expect(editor.locator(".editor__text")).to_be_focused()
     expect(editor.locator(".find-hit")).to_have_count(0)
+    assert editor.evaluate(WHERE) == where
+    # The last search goes on without the bar, and ends at the place it found.
+    editor.keyboard.press("Shift+F3")
+    count(editor, "60 of 60")
+    editor.keyboard.press("Control+Enter")
+    expect(editor.locator("#find-bar")).to_be_hidden()
+    assert editor.evaluate(WHERE)[:2] == [TEXT.rindex("Nobody came"), "Nobody came"]
 
 
 def test_replaced_one_by_one_and_all_at_once_with_one_undo(editor: Page) -> None:
@@ -73,8 +89,8 @@ def test_replaced_one_by_one_and_all_at_once_with_one_undo(editor: Page) -> None
     state(editor, "saved")
 
 
-def test_both_apostrophes_are_one(editor: Page) -> None:
-    editor.fill(".editor__text", "L’ombre et l'ombre.")
+def test_both_apostrophes_are_one_and_accents_where_one_says_so(editor: Page) -> None:
+    editor.fill(".editor__text", "L’ombre et l'ombre. Élève, eleve : l'été.")
     begin(editor)
     editor.keyboard.type("l'ombre")
     count(editor, "1 of 2")
@@ -82,6 +98,13 @@ def test_both_apostrophes_are_one(editor: Page) -> None:
     count(editor, "1 of 2")
     editor.fill("#find-words", "   ")
     count(editor, "Not found")
+    editor.fill("#find-words", "elève")
+    count(editor, "Not found")
+    editor.check("[name=plain]")
+    count(editor, "1 of 2")
+    editor.fill("#find-words", "ete")
+    count(editor, "1 of 1")
+    expect(editor.locator(".find-hit--current")).to_have_text("été")
 
 
 def test_opened_at_a_place(page: Page, live_asgi: ServerThread) -> None:
