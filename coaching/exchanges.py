@@ -30,6 +30,7 @@ FAILURES: Final = {
     "cut": _("The connection to the model broke off. What came before that is kept. Try again."),
     "bad_answer": _("The model sent something that is not an answer. Try again."),
     "refused": _("The model’s provider refused to answer this. Put it in other words, or choose another model."),
+    "endless": _("The model did not come to an end, so it was stopped. What it wrote is kept. Ask for less at a time."),
     "empty": _("The model had nothing to say. Ask in other words."),
     "interrupted": _("The server was restarted while the coach was writing. What came before that is kept. Ask again."),
     "context_too_long": _(

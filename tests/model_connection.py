@@ -160,7 +160,7 @@ class Connection(asyncio.Protocol):
         self.sent = 0
         for _ in range(scenario.comments):
             self.send(b": OPENROUTER PROCESSING" + scenario.eol * 2)
-        if scenario.text == "reasoning":
+        if scenario.text in ("reasoning", "only-reasoning"):
             thought = b'[{"index":0,"delta":{"role":"assistant","content":"","reasoning":"Let me think"}}]}'
             self.send(self.head + thought + scenario.eol * 2)
         self.due = self.loop.time() + scenario.first_delay

@@ -66,6 +66,7 @@ SCENARIOS: dict[str, Scenario] = {
     "empty": Scenario(does="no text at all, then finish_reason stop", chunks=0),
     "length": Scenario(does="finish_reason length", ending="length"),
     "reasoning": Scenario(does="reasoning deltas, then text", text="reasoning"),
+    "only-reasoning": Scenario(does="reasoning deltas and no text at all", chunks=0, text="only-reasoning"),
     "crlf": Scenario(does="lines end in CRLF", eol=b"\r\n"),
     "split": Scenario(does="seven bytes per packet, through accents and emoji", chunks=6, split=7, text="unicode"),
     "split-utf8": Scenario(does="one byte per packet, through accents and emoji", chunks=6, split=1, text="unicode"),

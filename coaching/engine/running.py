@@ -5,6 +5,7 @@ Nothing here touches the database.
 
 import asyncio
 import logging
+from dataclasses import replace
 from decimal import Decimal
 
 from django.conf import settings
@@ -20,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 # How long a stopped reply waits for the provider's own figure: it may not be known for some seconds.
 COST_PAUSES = (0.3, 0.7, 1.5, 2.5)
+# A token is some four characters. A model that writes far beyond what it was asked for has lost its end.
+MOST_CHARACTERS_A_TOKEN = 10
 
 
 async def write(generation: Generation, claimed: Claimed, client: openrouter.OpenRouter) -> Outcome:
@@ -45,10 +48,13 @@ async def _stream(generation: Generation, claimed: Claimed, client: openrouter.O
             client.stream(chat_request(claimed.model, claimed.request)) as stream,
         ):
             generation.generation_id = stream.generation_id or ""
+            most = MOST_CHARACTERS_A_TOKEN * claimed.request["max_tokens"]
             async for text in stream:
-                generation.push(text)
+                generation.push(text[: most - generation.length])
                 if not generation.generation_id:
                     generation.generation_id = stream.generation_id or ""
+                if generation.length >= most:
+                    break
     except (openrouter.OpenRouterError, TimeoutError) as error:
         code = _error_code(error)
         if isinstance(error, openrouter.ModelUnavailable):
@@ -64,6 +70,9 @@ async def _stream(generation: Generation, claimed: Claimed, client: openrouter.O
             generation_id=generation.generation_id,
             was_sent=not isinstance(error, openrouter.UpstreamUnreachable),
         )
+    if generation.length >= most:
+        logger.warning("A reply did not come to an end and was stopped: %s", generation.reply_id)
+        return replace(await _stopped(generation, client), error_code="endless")
     if not generation.text.strip():
         return Outcome.failed("empty", content="", generation_id=generation.generation_id)
     usage = stream.usage

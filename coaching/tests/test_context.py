@@ -283,6 +283,22 @@ def test_a_chapter_without_a_single_space_still_fits():
     assert lines(context, "chapter")[0][2] == "around-cursor"
 
 
+@pytest.mark.once
+def test_a_context_of_a_million_words_keeps_to_its_budget():
+    """Two hundred chapters of five thousand words, each there in some form; and the same as a single chapter."""
+    page = ENGLISH * 125
+    chapters = [ChapterText(n, f"Part {n}", f"Here begins part {n}. {page}") for n in range(1, 201)]
+    assert sum(len(chapter.text.split()) for chapter in chapters) > 1_000_000
+    for budget in (4_000, 12_000):
+        context = build(language="en", chapters=chapters, current=200, cursor=20_000, budget_tokens=budget)
+        assert context.tokens == estimate_messages(context.messages) <= budget
+        assert {included for _label, included, _reason in lines(context, "earlier")} == {True}
+        assert lines(context, "chapter")[0][2] == "around-cursor"
+
+    one = build(language="en", chapters=[ChapterText(1, "", page * 200)], current=1, cursor=3_000_000)
+    assert estimate_messages(one.messages) <= 12_000
+
+
 def test_the_conversation_is_sent_whole_when_there_is_room():
     turns = [
         Turn("user", "Qui est Anne ?"),

@@ -9,7 +9,7 @@ import pytest
 
 from billing.models import Wallet
 from coaching import services
-from coaching.models import Message, Reply
+from coaching.models import Message, Reply, Session
 from coaching.services import TooManyReplies
 from coaching.tests.conftest import create_session, create_writer, offer_model
 from tests.crowds import a_connection_for_each, at_once
@@ -48,3 +48,29 @@ def test_no_more_than_allowed_whatever_they_cost(settings: Any, model_server: Mo
     assert sum(isinstance(outcome, TooManyReplies) for outcome in outcomes) == 5
     assert Reply.objects.unfinished().count() == Message.objects.count() == 3
     assert Wallet.objects.filter(user=user).count() == 1
+
+
+def test_two_tabs_that_send_at_once_in_one_conversation(model_server: ModelServer):
+    """Each message is kept and answered, one after the other on one branch; each is held for once."""
+    offer_model(PRICED)
+    user = create_writer()
+    session = create_session(user=user)
+
+    def send(key: str) -> Reply:
+        # A tab of one's own: nothing of the row is shared.
+        tab = Session.objects.get(pk=session.pk)
+        return services.post_message(session=tab, content=f"From tab {key}", request_key=key)
+
+    replies = at_once([partial(send, str(number)) for number in range(4)])
+
+    assert len({reply.pk for reply in replies}) == 4
+    session.refresh_from_db()
+    parents = dict(Message.objects.filter(session=session).values_list("pk", "parent_id"))
+    path, place = [], session.head_id
+    while place is not None:
+        path.append(place)
+        place = parents[place]
+    assert set(path) == set(parents)
+    assert len(path) == 4
+    held = sum(Reply.objects.values_list("ceiling_micros", flat=True))
+    assert Wallet.objects.get(user=user).held_micros == held > 0

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ from coaching.tests.conftest import MODEL, create_session, create_writer, offer_
 from costory.lib.money import ceil_micros
 from events.models import Event
 from tests.factories import create_story
+from tests.model_prose import FRENCH
 from tests.model_server import ModelServer
 from tests.servers import ServerThread
 
@@ -191,6 +193,7 @@ def test_a_reply_nobody_began_is_stopped_for_nothing(model_server: ModelServer):
         ("reset", "cut"),
         ("silence", "timeout"),
         ("empty", "empty"),
+        ("only-reasoning", "empty"),
         ("huge-line", "bad_answer"),
     ],
 )
@@ -207,6 +210,37 @@ def test_a_failed_reply_costs_nothing(
     assert (reply.state, reply.error_code, reply.cost_micros) == (Reply.State.FAILED, error_code, 0)
     assert Wallet.objects.get().held_micros == 0
     assert not Entry.objects.filter(kind="charge").exists()
+
+
+def test_a_model_without_an_end_is_stopped_and_costs_at_most_its_price(
+    coach_server: ServerThread, model_server: ModelServer, settings: Any
+):
+    """It goes round and round, 200,000 tokens of it, whatever bound it was given."""
+    settings.REPLY_MAX_TOKENS = 300
+    model_server.script("normal-200000x0")
+    reply = post()
+
+    text, closing = watch(coach_server, reply)
+
+    reply.refresh_from_db()
+    assert (closing, reply.state, reply.error_code) == ("stopped", "stopped", "endless")
+    assert reply.content == text
+    assert len(text) == 3_000, "ten characters for each token it was allowed"
+    assert model_server.wait_for(lambda: model_server.chats[0].outcome == "aborted")
+    assert reply.cost_micros is not None
+    assert 0 < reply.cost_micros <= reply.ceiling_micros
+    assert Wallet.objects.get().held_micros == 0
+
+
+def test_an_answer_in_another_language_is_an_answer(coach_server: ServerThread, model_server: ModelServer):
+    model_server.script("prose-fr-12x0")
+    session = create_session()
+    assert session.story.language == "en"
+    reply = ended(post(session=session))
+
+    assert (reply.state, reply.error_code) == ("done", "")
+    assert reply.content.split()[0] in FRENCH
+    assert 0 < (reply.cost_micros or 0) <= reply.ceiling_micros
 
 
 def test_what_came_before_the_failure_is_kept(coach_server: ServerThread, model_server: ModelServer):

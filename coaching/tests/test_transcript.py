@@ -1,8 +1,13 @@
-"""A story of ten chapters written with the coach over the wire: what each receipt says was sent is what arrived."""
+"""A story of ten chapters written with the coach over the wire: what each receipt says was sent is what arrived.
+
+`TRANSCRIPT=docs/transcript.md python -m pytest coaching/tests/test_transcript.py -k ten_chapters` writes it down.
+"""
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -19,6 +24,12 @@ from tests.servers import ServerThread
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CHAPTERS = 10
+INTRODUCTION = (
+    "Written by `coaching/tests/test_transcript.py` against the loopback model, which speaks OpenRouter’s wire: ten"
+    " continuations taken into the page, ten summaries. The digest is the receipt’s; *arrived* says whether a request"
+    " of exactly these bytes reached the model’s end of the wire. Tokens are those of the receipt’s parts that were"
+    " sent."
+)
 
 
 @pytest.fixture
@@ -70,9 +81,38 @@ def test_ten_chapters(api: httpx.Client, story: Story, model_server: ModelServer
         assert all(f"Part {number}" in said for number in range(1, place))
     for chapter in Chapter.objects.filter(story=story):
         assert sum(run[1] == COACH for run in chapter.runs) == 1
+    if path := os.environ.get("TRANSCRIPT"):
+        Path(path).write_text(transcript(story, arrived), "utf-8")
     charged = -sum(Entry.objects.filter(kind="charge").values_list("amount_micros", flat=True))
     assert charged == sum(reply.cost_micros or 0 for reply in Reply.objects.all())
     assert Wallet.objects.get(user=story.owner).balance_micros == 20_000_000 - charged
+
+
+def transcript(story: Story, arrived: dict[str, bytes]) -> str:
+    """What was asked, what left the house for it and what came back, in the order in which it happened."""
+    lines = [
+        "# Ten chapters with the coach",
+        "",
+        INTRODUCTION,
+        "",
+        "| # | Asked for | Digest of what was sent | Bytes | Arrived | Parts and tokens | Cost (micros) | What came |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    replies = Reply.objects.filter(session__story=story).select_related("message", "proposal").order_by("created_at")
+    for number, reply in enumerate(replies, start=1):
+        parts: dict[str, int] = {}
+        for item in reply.receipt:
+            if item["included"]:
+                parts[item["part"]] = parts.get(item["part"], 0) + item["tokens"]
+        kind = reply.proposal.get_kind_display() if hasattr(reply, "proposal") else "Summary"
+        sent = arrived.get(reply.request_sha256)
+        told = ", ".join(f"{part} {tokens}" for part, tokens in parts.items())
+        came = " ".join(reply.content.split())[:60]
+        lines.append(
+            f"| {number} | {kind} | `{reply.request_sha256}` | {len(sent or b'')} | {'yes' if sent else 'NO'} | {told}"
+            f" | {reply.cost_micros} | {came}… |"
+        )
+    return "\n".join(lines) + "\n"
 
 
 def test_a_model_that_obeys_the_text_changes_nothing(api: httpx.Client, story: Story, model_server: ModelServer):
