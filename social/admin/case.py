@@ -262,7 +262,8 @@ class CaseAdmin(RecordAdmin):
 
     def _done(self, request: HttpRequest, case: Case, said: str) -> HttpResponse:
         messages.success(request, said)
-        return HttpResponseRedirect(reverse("admin:social_case_change", args=[case.pk]))
+        # To its top, where that is said: a browser would keep the place of the form.
+        return HttpResponseRedirect(f"{reverse('admin:social_case_change', args=[case.pk])}#content-start")
 
     def _refused(self, request: HttpRequest, case: Case, refusal: DomainError) -> HttpResponse:
         messages.error(request, str(refusal))

@@ -336,6 +336,10 @@ def test_nobody_changes_what_stands_on_record(client: Client, moderator: User):
     client.force_login(create_user(is_staff=True, is_superuser=True))
     page = reverse("admin:social_decision_change", args=[decision.pk])
     assert client.get(page).status_code == 200
+    for name in ("decision", "moderatorreading"):
+        record = client.get(reverse(f"admin:social_{name}_changelist")).text
+        assert f"@{moderator.handle}" in record
+        assert screen(case) in record
     assert client.post(page, {"facts": "x"}).status_code == 403
     assert client.post(page.replace("change", "delete"), {"post": "yes"}).status_code == 403
 
