@@ -20,7 +20,8 @@ SENTENCE_CHARACTERS = 400
 MARKS = " \n.,;:!?…«»“”\"’'()[]*_—–-\u00a0\u202f"
 MOST_MARKS = 8
 
-_SENTENCE_END = re.compile(r"[.!?…\n]")
+SENTENCE_ENDS = ".!?…\n"
+_SENTENCE_END = re.compile(f"[{SENTENCE_ENDS}]")
 _SENTENCE = re.compile(r"[^.!?…\n]*(?:[.!?…]+[»”\"’')\s]*|\n+|$)")
 
 
@@ -150,8 +151,7 @@ def _starts_of(runs: Runs) -> list[int]:
 def _sentences_around(text: str, start: int, end: int, *, removed: str) -> Iterator[tuple[int, int]]:
     """The rest of the sentences in which a change begins and ends; a sentence that stands whole beside it is none."""
     begin = max(start - SENTENCE_CHARACTERS, 0)
-    for found in _SENTENCE_END.finditer(text, begin, start):
-        begin = found.end()
+    begin = max([begin, *[text.rfind(sign, begin, start) + 1 for sign in SENTENCE_ENDS]])
     # Blanks after a sentence's end belong to neither.
     if text[begin:start].strip():
         yield begin, start

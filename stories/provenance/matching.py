@@ -4,7 +4,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import groupby
+from itertools import accumulate, groupby
+from operator import eq
 from typing import NamedTuple
 
 # Fewer words in a row than these, found again in a paragraph that was rewritten, are chance: "in the", "and then".
@@ -41,12 +42,13 @@ def _common_prefix(one: str, other: str) -> int:
 
 def common_suffix(one: str, other: str, *, most: int) -> int:
     """How many characters the texts share at their end, at most so many."""
-    low, high = 0, most
-    if not most or one[len(one) - most :] == other[len(other) - most :]:
+    one_end, other_end = len(one), len(other)
+    if not most or one[one_end - most :] == other[other_end - most :]:
         return most
+    low, high = 0, most
     while high - low > 1:
         middle = (low + high) // 2
-        if one[len(one) - middle : len(one) - low] == other[len(other) - middle : len(other) - low]:
+        if one[one_end - middle : one_end - low] == other[other_end - middle : other_end - low]:
             low = middle
         else:
             high = middle
@@ -86,7 +88,10 @@ def _match_lines(old: str, new: str, offset: int) -> Iterator[Match]:
             was = old[old_starts[old_line] : old_starts[old_next]]
             is_now = new[new_starts[new_line] : new_starts[new_next]]
             left -= (len(was) // 5) * (len(is_now) // 5)
-            if left > 0 or was == is_now:
+            if was == is_now:
+                if was:
+                    yield Match(offset + old_starts[old_line], offset + new_starts[new_line], len(was))
+            elif left > 0:
                 yield from _match_words(was, is_now, offset + old_starts[old_line], offset + new_starts[new_line])
             old_line, new_line = old_next, new_next
         if old_anchor < len(old_lines):
@@ -95,10 +100,7 @@ def _match_lines(old: str, new: str, offset: int) -> Iterator[Match]:
 
 
 def _starts(lines: list[str]) -> list[int]:
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line))
-    return starts
+    return [0, *accumulate(map(len, lines))]
 
 
 def _anchors(old: list[str], new: list[str]) -> list[tuple[int, int]]:
@@ -141,7 +143,7 @@ def _match_words(old: str, new: str, old_offset: int, new_offset: int) -> Iterat
         yield Match(old_offset, new_offset, prefix)
     old_tokens = _TOKEN.findall(old[prefix : len(old) - suffix])
     new_tokens = _TOKEN.findall(new[prefix : len(new) - suffix])
-    if old_tokens and new_tokens:
+    if min(len(old_tokens), len(new_tokens)) >= KEPT_TOKENS:
         old_starts, new_starts = _starts(old_tokens), _starts(new_tokens)
         for old_token, new_token, size in _same_tokens(old_tokens, new_tokens):
             if size >= KEPT_TOKENS:
@@ -157,7 +159,7 @@ def _match_words(old: str, new: str, old_offset: int, new_offset: int) -> Iterat
 def _same_tokens(old: list[str], new: list[str]) -> Iterator[tuple[int, int, int]]:
     """Stretches of equal tokens: place in the old, place in the new, how many."""
     if len(old) == len(new):
-        same = [one == other for one, other in zip(old, new, strict=True)]
+        same = list(map(eq, old, new))
         if 2 * sum(same) > len(same):
             # Words replaced one by one: no search is needed.
             place = 0

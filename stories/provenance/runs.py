@@ -76,18 +76,21 @@ def insert_run(runs: Sequence[Sequence[Any]], *, position: int, length: int, rep
 def mark_edited(runs: Sequence[Sequence[Any]], stretches: Iterable[tuple[int, int]]) -> Runs:
     """The record in which what is the coach's within these stretches is the coach's edited. One pass over both."""
     ends = sorted(edge for start, end in stretches if end > start for edge in ((start, 1), (end, -1)))
-    marked: Runs = []
+    marked: list[Sequence[Any]] = []
     place = depth = 0
     edges = iter([*ends, (sum(run[0] for run in runs), 0)])
     edge, step = next(edges)
     for run in runs:
         end = place + run[0]
+        if run[1] != COACH:
+            marked.append(run)
+            place = end
         while place < end:
             while edge <= place and step:
                 depth += step
                 edge, step = next(edges)
             until = min(end, edge) if step else end
-            marked.append([until - place, COACH_EDITED if depth and run[1] == COACH else run[1], *run[2:]])
+            marked.append([until - place, COACH_EDITED if depth else COACH, *run[2:]])
             place = until
     return join_runs(marked)
 

@@ -101,6 +101,7 @@ def test_html_is_stored_where_readers_see_it_and_is_never_old():
     withhold_chapter(chapter=draft)
     save(draft, "five")
     read = chapter_to_save(story.owner, draft.pk)
+    assert read is not None
     set_visibility(story=story, visibility="public", rating="everyone")
     draft.refresh_from_db()
     assert draft.content_html == "<p>five</p>\n"
@@ -114,10 +115,14 @@ def test_what_the_desk_reads_is_what_is_stored_and_its_writer_s_alone():
     stored = Chapter.objects.select_related("story").get(pk=chapter.pk)
     owner = stored.story.owner
 
-    for read, names in ((chapter_to_save(owner, chapter.pk), COMPARED), (chapter_to_write(owner, chapter.pk), WRITTEN)):
-        assert read is not None
-        assert [getattr(read, name) for name in names] == [getattr(stored, name) for name in names]
-    assert [getattr(read.story, name) for name in WRITTEN_OF] == [getattr(stored.story, name) for name in WRITTEN_OF]
+    compared, written = chapter_to_save(owner, chapter.pk), chapter_to_write(owner, chapter.pk)
+    assert written is not None
+    for read, expected, names in (
+        (compared, stored, COMPARED),
+        (written, stored, WRITTEN),
+        (written.story, stored.story, WRITTEN_OF),
+    ):
+        assert [getattr(read, name) for name in names] == [getattr(expected, name) for name in names]
     for ask in (chapter_to_save, chapter_to_write):
         assert ask(create_user(), chapter.pk) is None
         assert ask(owner, uuid4()) is None
