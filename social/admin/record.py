@@ -19,6 +19,19 @@ class RecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # One for severa
 
     show_full_result_count = False
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+class NamedRecordAdmin(RecordAdmin):
+    """Records of what a moderator did about somebody."""
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With the handles of those who are still here: a row keeps nothing but ids."""
         who = {
@@ -44,18 +57,9 @@ class RecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # One for severa
         address = reverse("admin:social_case_change", args=[row.case_id])
         return format_html('<a href="{}">{}</a>', address, row.case.get_kind_display())
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
-
 
 @admin.register(Decision)
-class DecisionAdmin(RecordAdmin):
+class DecisionAdmin(NamedRecordAdmin):
     list_display = [
         "created_at",
         "action",
@@ -79,7 +83,7 @@ class DecisionAdmin(RecordAdmin):
 
 
 @admin.register(ModeratorReading)
-class ModeratorReadingAdmin(RecordAdmin):
+class ModeratorReadingAdmin(NamedRecordAdmin):
     list_display = ["created_at", "decided_by", "screen", "about", "report"]
     search_fields = ["=moderator_id", "=person_id", "=case__target_id"]
     list_select_related = ["case", "report"]
