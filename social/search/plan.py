@@ -18,7 +18,7 @@ ENOUGH = 300
 MOST_COUNTED = 1_001
 # By what readers gave: from so many among the newest on it is quicker to walk the listings and look at each story. Of
 # fewer, up to so many are sorted, and up to so many met with on a walk of the order alone.
-COMMON = 150
+COMMON = 250
 MOST_SORTED = 800
 MOST_MET = 32_000
 MOST_WALKED = 20_000
