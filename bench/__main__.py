@@ -241,10 +241,10 @@ def epub(count: int) -> list[Row]:
     ]
 
 
-def search(sizes: tuple[int, ...]) -> list[Row]:
+def search(sizes: tuple[int, ...], keep: str) -> list[Row]:
     from bench import search as bench
 
-    found = bench.run(sizes)
+    found = bench.run(sizes, keep=keep)
     rows: list[Row] = []
     for size in sizes:
         here = [row for row in found if row["size"] == size]
@@ -283,6 +283,9 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
     parser.add_argument("--only", help="a part of it: streams, ledger, pages, …")
     parser.add_argument("--sizes", default="10000,100000,1000000", help="of the library that is searched")
+    parser.add_argument(
+        "--keep", default="", metavar="DIR", help="keep the library that is searched there, for another run"
+    )
     options = parser.parse_args()
     with throwaway_cluster(is_durable=True) as database_url:
         environment(database_url)
@@ -303,7 +306,7 @@ def main() -> int:
             "epub": lambda: epub(options.rounds),
             "context": lambda: context(options.rounds),
             "offline": lambda: offline(options.rounds),
-            "search": lambda: search(tuple(map(int, options.sizes.split(",")))),
+            "search": lambda: search(tuple(map(int, options.sizes.split(","))), options.keep),
         }
         if options.only not in {None, *parts}:
             parser.error(f"--only takes one of {', '.join(parts)}")

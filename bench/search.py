@@ -1,6 +1,6 @@
 """Searching a library of 10 thousand, 100 thousand and a million stories, on a PostgreSQL of its own.
 
-    python -m bench.search [--sizes 10000,100000,1000000] [--words 40]
+    python -m bench.search [--sizes 10000,100000,1000000] [--words 40] [--keep DIR]
 
 The stories are made by the database from a Zipf vocabulary (the tenth word is ten times rarer than the first): title,
 description and two passages of text, each drawn from 20,000 of its kind, 120 words in all. Common are the words of
@@ -252,10 +252,11 @@ def others(size: int, words: int, chance: random.Random) -> list[dict[str, Any]]
     return [{"size": size, "question": name, **timed(question, words)} for name, question in questions.items()]
 
 
-def run(sizes: tuple[int, ...], words: int = 40) -> list[dict[str, Any]]:
+def run(sizes: tuple[int, ...], words: int = 40, keep: str = "") -> list[dict[str, Any]]:
     """In a process of its own, on a database of its own."""
     command = [sys.executable, "-m", "bench.search", "--sizes", ",".join(map(str, sizes)), "--words", str(words)]
-    answer = subprocess.run(command, check=True, capture_output=True, text=True)
+    command += ["--keep", keep] if keep else []
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return [json.loads(line) for line in answer.stdout.splitlines() if line.startswith("{")]
 
 

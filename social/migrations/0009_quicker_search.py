@@ -132,7 +132,10 @@ RANKED = """
         END LOOP;
         led := 0;
         IF NOT is_all THEN
-            FOREACH asked IN ARRAY ARRAY[social_search_recent(foremost, now(), 8), foremost] LOOP
+            -- The newest first; not where they had too few already.
+            FOREACH asked IN ARRAY ARRAY[
+                CASE WHEN times IS NOT NULL THEN social_search_recent(foremost, now(), 8) END, foremost
+            ] LOOP
                 CONTINUE WHEN asked IS NULL;
                 RETURN QUERY SELECT h.id, h.story_id, 1, h.head FROM (
                     SELECT d.id, d.story_id, d.head, d.vector FROM social_searchdocument d
