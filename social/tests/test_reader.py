@@ -83,6 +83,7 @@ def test_a_place_in_a_chapter_that_was_taken_back_is_forgotten(client, story, re
 
 def test_all_on_one_page(client, story):
     text = client.get(f"/stories/{story.pk}/whole/").content.decode()
+    assert text.count("<h1") == 1
     assert [f"It was {title}." in text for title in ("Night", "Dawn", "Day")] == [True] * 3
 
     story = set_visibility(story=story, visibility="link")
