@@ -17,11 +17,12 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
-from django.middleware.csrf import CsrfViewMiddleware, get_token
+from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import reverse
 from django.utils import translation
 
 from costory.lib.api import ApiError
+from costory.lib.csrf import token_for
 from costory.lib.kept import Kept
 from social.forms.library import Filters, LibraryForm
 from social.page_setup import COOKIE as PAGE_SETUP
@@ -108,7 +109,7 @@ class KeptPagesMiddleware:
         if asked.story_id is not None:
             count_read(story_id=asked.story_id, chapter_position=asked.position, facts=facts_of(request))
         self._csrf.process_request(request)
-        response = HttpResponse(get_token(request).encode().join(page.parts), headers=dict(page.headers))
+        response = HttpResponse(token_for(request).encode().join(page.parts), headers=dict(page.headers))
         response.headers["Content-Length"] = str(len(response.content))
         return self._csrf.process_response(request, response)
 

@@ -9,13 +9,13 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from costory.lib.csrf import token_for
 from costory.lib.kept import Kept
 from costory.lib.pictures import picture_response
 from social.kept_pages import confirm
@@ -234,7 +234,7 @@ def _leaf(book: Book, context: Mapping[str, Any], *, title: str, chapter_id: UUI
 def _turn(request: HttpRequest, book: Book, leaf: Leaf) -> HttpResponse:
     """The page a leaf is on, with what is this reader's around it."""
     chapter = Chapter(pk=leaf.chapter_id) if leaf.chapter_id else None
-    token = get_token(request)
+    token = token_for(request)
     context = {"leaf": leaf, "main": leaf.main(token), "chapter": chapter, "csrf_token": token}
     return _render(request, "social/chapter_read.html", book, context)
 
