@@ -2,8 +2,8 @@
 
 - A reply's stream is raw ASGI: it waits for minutes and must cost neither a thread nor a database connection.
 - The API's streaming path is Django on the event loop.
-- Everything else is Django's WSGI handler on a pool of persistent threads, through a2wsgi: under plain ASGI Django
-  starts a thread for each request, and connections leak or churn.
+- Everything else is Django's WSGI handler on a pool of persistent threads (costory/lib/wsgi.py): under plain ASGI
+  Django starts a thread for each request, and connections leak or churn.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ import signal
 import threading
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from types import FrameType
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "costory.settings")
 
@@ -23,18 +23,15 @@ from django.core.asgi import get_asgi_application
 
 django_asgi = get_asgi_application()
 
-from a2wsgi import WSGIMiddleware  # noqa: E402  What follows needs Django set up.
-from django.conf import settings  # noqa: E402  The same.
+from django.conf import settings  # noqa: E402  What follows needs Django set up.
 
 from coaching import engine  # noqa: E402  The same.
 from coaching.loops import sweep_forever  # noqa: E402  The same.
 from coaching.stream import PATH as STREAM_PATH  # noqa: E402  The same.
 from coaching.stream import stream  # noqa: E402  The same.
 from costory.housekeeping import keep_house_forever  # noqa: E402  The same.
+from costory.lib.wsgi import OnThreads  # noqa: E402  The same.
 from costory.wsgi import application as django_wsgi  # noqa: E402  The same.
-
-if TYPE_CHECKING:
-    from a2wsgi.wsgi_typing import WSGIApp
 
 logger = logging.getLogger(__name__)
 
@@ -47,8 +44,7 @@ API_STREAM_PATH = re.compile(
     r"^/api/v1/ai/(?:sessions/[^/]+/messages|generate-synopsis|generate-continuation|proposals|chapters/[^/]+/summary)$"
 )
 
-# Django's handler returns a response object, which WSGI takes for the iterable it is.
-pages = WSGIMiddleware(cast("WSGIApp", django_wsgi), workers=settings.PAGE_THREADS)
+pages = OnThreads(django_wsgi, threads=settings.PAGE_THREADS)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,7 +57,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         elif API_STREAM_PATH.match(path):
             await django_asgi(scope, receive, send)  # type: ignore[arg-type]  # asgiref's scope is a union of TypedDicts.
         else:
-            await pages(scope, receive, send)  # type: ignore[arg-type]  # The same.
+            await pages(scope, receive, send)
     elif kind == "lifespan":
         await _lifespan(receive, send)
     else:

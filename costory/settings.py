@@ -62,7 +62,7 @@ INSTALLED_APPS = [
     "costory",
 ]
 
-# Under a2wsgi every one of these runs synchronously in the request's own thread. Nothing here is asked per streamed
+# Every one of these runs synchronously in the request's own thread. Nothing here is asked per streamed
 # chunk: streams never enter Django (costory/asgi.py).
 MIDDLEWARE = [
     "costory.middleware.RequestIdMiddleware",
