@@ -126,7 +126,10 @@ def _count_words(text: str) -> int:
     if "&" in text:
         text = html.unescape(text)
     # str.split knows the no-break spaces, the narrow one too.
-    return sum(1 for run in text.translate(_LONG_DASHES).split() if run.isalnum() or _LETTER_OR_DIGIT.search(run))
+    runs = text.translate(_LONG_DASHES).split()
+    # Few have more than letters and digits: those are looked into.
+    mixed = [run for run in runs if not run.isalnum()]
+    return len(runs) - len(mixed) + sum(1 for run in mixed if _LETTER_OR_DIGIT.search(run))
 
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

@@ -3,7 +3,7 @@
 from typing import cast
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
 
 
@@ -13,8 +13,10 @@ def prepared_cursor() -> CursorWrapper:
     Django turns preparing off for its connections. Turned on here it touches nothing else: Django's own cursors bind
     parameters in the client, and psycopg never prepares what they send.
     """
-    connection.ensure_connection()
-    connection.connection.prepare_threshold = 0
+    # Asked once: behind its name Django looks up the thread's connection each time.
+    own = connections[DEFAULT_DB_ALIAS]
+    own.ensure_connection()
+    own.connection.prepare_threshold = 0
     # Typed for Django's own cursors, made for whatever the driver has.
-    cursor = cast("CursorWrapper", psycopg.Cursor(connection.connection))
-    return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
+    cursor = cast("CursorWrapper", psycopg.Cursor(own.connection))
+    return own.make_debug_cursor(cursor) if own.queries_logged else own.make_cursor(cursor)
