@@ -8,7 +8,7 @@ import asyncio
 import logging
 import re
 import uuid
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Send = Callable[[MutableMapping[str, Any]], Coroutine[Any, Any, None]]
 
 PATH = re.compile(r"^/coach/replies/(?P<reply_id>[0-9a-f-]{36})/stream/$")
 
@@ -74,9 +74,11 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _write(current: engine.Engine, reply_id: uuid.UUID, offset: int, send: Send) -> None:
-    await send({"type": "http.response.body", "body": _RETRY, "more_body": True})
-    async for events in current.watch(reply_id, offset):
-        await send({"type": "http.response.body", "body": events, "more_body": True})
+    def write(events: bytes) -> Coroutine[Any, Any, None]:
+        return send({"type": "http.response.body", "body": events, "more_body": True})
+
+    await write(_RETRY)
+    await current.pour(reply_id, offset, write)
     state = await current.final_state(reply_id)
     # Without one the server is stopping: the browser comes back and finds the reply, or its end, elsewhere.
     await send({"type": "http.response.body", "body": closing_event(state) if state else b"", "more_body": False})

@@ -13,7 +13,7 @@ import os
 import re
 import signal
 import threading
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, MutableMapping
 from types import FrameType
 from typing import Any
 
@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Send = Callable[[MutableMapping[str, Any]], Coroutine[Any, Any, None]]
 
 # What waits for a model, or streams it, waits on the event loop and not on a thread.
 API_STREAM_PATH = re.compile(

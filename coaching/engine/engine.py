@@ -16,7 +16,7 @@ from django.conf import settings
 from coaching import models_client
 from coaching.engine import running, store
 from coaching.engine.follow import Follower
-from coaching.engine.generation import Generation, delta_event
+from coaching.engine.generation import Generation, Write, delta_event
 from coaching.engine.relay import Relay
 from coaching.services import settlement
 
@@ -258,10 +258,20 @@ class Engine:
         Yields nothing for a reply that does not exist.
         """
         generation = self._running.get(reply_id) or await self._claim(reply_id)
+        events = generation.watch(offset) if generation is not None else self._watch_elsewhere(reply_id, offset)
+        async for event in events:
+            yield event
+
+    async def pour(self, reply_id: UUID, offset: int, write: Write) -> None:
+        """Write what `watch` yields; of a reply that runs here without waking a task for each event."""
+        generation = self._running.get(reply_id) or await self._claim(reply_id)
         if generation is not None:
-            async for event in generation.watch(offset):
-                yield event
+            await generation.pour(offset, write)
             return
+        async for event in self._watch_elsewhere(reply_id, offset):
+            await write(event)
+
+    async def _watch_elsewhere(self, reply_id: UUID, offset: int) -> AsyncIterator[bytes]:
         snapshot = (await self.store.call(store.load_snapshots, [reply_id])).get(reply_id)
         if snapshot is None:
             return

@@ -47,14 +47,16 @@ async def _stream(generation: Generation, claimed: Claimed, client: openrouter.O
             asyncio.timeout(settings.REPLY_MAX_SECONDS),
             client.stream(chat_request(claimed.model, claimed.request)) as stream,
         ):
-            generation.generation_id = stream.generation_id or ""
-            most = MOST_CHARACTERS_A_TOKEN * claimed.request["max_tokens"]
-            async for text in stream:
+            generation.generation_id = stream.generation_id
+            most: int = MOST_CHARACTERS_A_TOKEN * claimed.request["max_tokens"]
+
+            def take(text: str) -> bool:
                 generation.push(text[: most - generation.length])
                 if not generation.generation_id:
-                    generation.generation_id = stream.generation_id or ""
-                if generation.length >= most:
-                    break
+                    generation.generation_id = stream.generation_id
+                return generation.length < most
+
+            await stream.deliver(take)
     except (openrouter.OpenRouterError, TimeoutError) as error:
         code = _error_code(error)
         if isinstance(error, openrouter.ModelUnavailable):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -11,7 +12,16 @@ import httpx
 
 from costory.lib.openrouter.errors import UpstreamCut, UpstreamProtocolError, error_from
 from costory.lib.openrouter.parser import MAX_LINE_BYTES, ReplyParser
-from costory.lib.openrouter.transport import TRANSPORT_ERRORS, Read, failure_from, read_all, reader, salvage
+from costory.lib.openrouter.transport import (
+    TRANSPORT_ERRORS,
+    Pump,
+    Read,
+    content_of,
+    failure_from,
+    read_all,
+    reader,
+    salvage,
+)
 from costory.lib.openrouter.usage import Usage
 
 #: After its finish reason a reply has only its usage to tell: nobody should wait a whole idle timeout for that.
@@ -29,6 +39,7 @@ class StreamedReply:
         async with client.stream(request) as reply:
             async for text in reply:   # everything one network read brought, never empty
                 ...
+            # or, at half the cost: await reply.deliver(take)
         reply.usage, reply.finish_reason, reply.generation_id
 
     Entering sends the request and raises what the server refuses it with. Iterating raises what goes wrong later,
@@ -123,6 +134,26 @@ class StreamedReply:
         if parser.failure is not None:
             raise parser.failure
         raise StopAsyncIteration
+
+    async def deliver(self, take: Callable[[str], bool]) -> None:
+        """Call `take` with each text as it comes, until it says False or all has come: no task is woken per read."""
+        content = content_of(self._response) if self._response is not None else None
+        is_wanted = True
+        if content is not None and self._read is not None:
+            parser = self._parser
+
+            def feed(received: bytes) -> bool:
+                nonlocal is_wanted
+                if text := parser.feed(received):
+                    is_wanted = take(text)
+                return is_wanted and not (parser.is_done or parser.failure or parser.finish_reason)
+
+            await Pump(content, feed).run()
+        if is_wanted:
+            # The rest, and how it ended.
+            async for text in self:
+                if not take(text):
+                    break
 
     async def aclose(self) -> None:
         """Let the connection go: back to the pool after a whole reply, closed (and the generation cancelled) before."""

@@ -23,7 +23,7 @@ from costory.lib.openrouter.errors import (
 )
 
 READ_EXTENSION = "costory.read"
-_CONTENT_EXTENSION = "costory.content"
+CONTENT_EXTENSION = "costory.content"
 MAX_CONNECTIONS = 1000
 # Shorter than the idle limit of the usual proxies: a POST on a connection that is being closed cannot be sent again.
 _KEEPALIVE_SECONDS = 15.0
@@ -54,7 +54,7 @@ class StreamTransport(AiohttpTransport):
         inner = getattr(response.stream, "_aiohttp_response", None)
         if isinstance(inner, aiohttp.ClientResponse):
             response.extensions[READ_EXTENSION] = inner.content.readany
-            response.extensions[_CONTENT_EXTENSION] = inner.content
+            response.extensions[CONTENT_EXTENSION] = inner.content
         return response
 
 
@@ -76,8 +76,72 @@ def reader(response: httpx.Response) -> Read:
 
 def salvage(response: httpx.Response) -> bytes:
     """What had arrived before the connection broke: aiohttp's reader raises the error first and keeps the bytes."""
-    take = getattr(response.extensions.get(_CONTENT_EXTENSION), "_read_nowait", None)
+    take = getattr(response.extensions.get(CONTENT_EXTENSION), "_read_nowait", None)
     return bytes(take(-1)) if callable(take) and "content-encoding" not in response.headers else b""
+
+
+class Pump:
+    """Hands bytes on in the turn of the loop in which they came, where aiohttp's reader would wake a task for them.
+
+    A reader keeps the future of whoever waits for bytes and sets its result when they come; this object stands in
+    that place and looks what there is. What came within one turn is handed on as one. `take` says whether to go on.
+    """
+
+    def __init__(self, content: aiohttp.StreamReader, take: Callable[[bytes], bool]) -> None:
+        self._content = content
+        self._take = take
+        self._loop = asyncio.get_running_loop()
+        self._ended: asyncio.Future[None] = self._loop.create_future()
+
+    async def run(self) -> None:
+        """Hand on until `take` has enough, or the body has ended or broken; what it raises is raised here.
+
+        How it ended, and bytes that came before it broke, are the reader's to tell.
+        """
+        # Private to aiohttp. Should it go, nothing is handed on here, and a test says so.
+        if getattr(self._content, "_waiter", self) is not None:
+            return
+        self._look()
+        try:
+            await self._ended
+        finally:
+            if getattr(self._content, "_waiter", None) is self:
+                self._content._waiter = None
+
+    def _look(self) -> None:
+        if self._ended.done():
+            return
+        content = self._content
+        try:
+            if content.exception() is None and not content.at_eof():
+                received = content.read_nowait()
+                if (not received or self._take(received)) and not content.is_eof():
+                    content._waiter = self  # type: ignore[assignment]  # In a future's place, with what it is asked.
+                    return
+        except Exception as error:  # noqa: BLE001  Raised again where it is waited for.
+            self._ended.set_exception(error)
+        else:
+            self._ended.set_result(None)
+
+    # What aiohttp asks of the future that it takes this for.
+
+    def done(self) -> bool:
+        """Never: it waits for the next bytes."""
+        return False
+
+    def set_result(self, result: None) -> None:
+        """Bytes have come, or the end."""
+        self._loop.call_soon(self._look)
+
+    def set_exception(self, error: BaseException) -> None:
+        """The body has broken off."""
+        self._loop.call_soon(self._look)
+
+
+def content_of(response: httpx.Response) -> aiohttp.StreamReader | None:
+    """aiohttp's reader of the body, where there is one and nothing needs to be decompressed."""
+    content = response.extensions.get(CONTENT_EXTENSION)
+    return content if isinstance(content, aiohttp.StreamReader) and "content-encoding" not in response.headers else None
 
 
 async def read_all(response: httpx.Response, *, at_most: int) -> bytes:

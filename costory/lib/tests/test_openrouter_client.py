@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -66,9 +66,20 @@ def client_of(server: ModelServer, **overrides: Any) -> OpenRouter:
     )
 
 
+def into(texts: list[str]) -> Callable[[str], bool]:
+    """What keeps every text it is called with."""
+
+    def take(text: str) -> bool:
+        texts.append(text)
+        return True
+
+    return take
+
+
 async def read(client: OpenRouter, request: ChatRequest) -> tuple[list[str], StreamedReply]:
+    texts: list[str] = []
     async with client, client.stream(request) as reply:
-        texts = [text async for text in reply]
+        await reply.deliver(into(texts))
     return texts, reply
 
 
@@ -80,8 +91,7 @@ async def read_until_failure(
         reply = client.stream(request)
         try:
             async with reply:
-                async for text in reply:
-                    texts += [text]  # each at once: the next may fail
+                await reply.deliver(into(texts))
         except OpenRouterError as error:
             return texts, reply, error
     pytest.fail("The reply did not fail.")
@@ -456,6 +466,69 @@ def test_replies_are_read_without_httpx_in_between(server: ModelServer) -> None:
             return (await client.client_for_loop().get(f"{server.url}/key")).extensions
 
     assert READ_EXTENSION in run(extensions())
+
+
+def test_a_text_is_handed_on_without_a_task_that_wakes_for_it(server: ModelServer) -> None:
+    """Should an upgrade of aiohttp take its reader's future away, the same: slower, and it says so here."""
+
+    async def tasks() -> list[asyncio.Task[Any] | None]:
+        seen: list[asyncio.Task[Any] | None] = []
+
+        def take(text: str) -> bool:
+            seen.append(asyncio.current_task())
+            return True
+
+        async with client_of(server) as client, client.stream(asking("test/prose-en")) as reply:
+            await reply.deliver(take)
+        return seen
+
+    seen = run(tasks())
+    assert seen
+    assert seen.count(None) > len(seen) // 2
+
+
+@pytest.mark.parametrize("model", ["test/prose-en", "test/crlf", "test/split-utf8", "test/markdown"])
+def test_iterating_and_being_called_give_the_same_text(server: ModelServer, model: str) -> None:
+    async def both() -> tuple[str, str]:
+        called: list[str] = []
+        async with client_of(server) as client:
+            async with client.stream(asking(model)) as reply:
+                iterated = "".join([text async for text in reply])
+            async with client.stream(asking(model)) as reply:
+                await reply.deliver(into(called))
+        return iterated, "".join(called)
+
+    iterated, called = run(both())
+    assert iterated == called != ""
+
+
+def test_who_has_enough_hears_no_more(server: ModelServer) -> None:
+    async def ask() -> list[str]:
+        heard: list[str] = []
+
+        def take(text: str) -> bool:
+            heard.append(text)
+            return len(heard) < 2
+
+        async with client_of(server) as client, client.stream(asking("test/prose-en")) as reply:
+            await reply.deliver(take)
+        return heard
+
+    assert len(run(ask())) == 2
+    assert server.wait_for(lambda: server.aborted)
+
+
+def test_what_goes_wrong_with_a_text_is_raised_where_it_is_asked_for(server: ModelServer) -> None:
+    def refuse(text: str) -> bool:
+        raise LookupError(text)
+
+    async def ask() -> None:
+        async with client_of(server) as client, client.stream(asking("test/prose-en")) as reply:
+            await reply.deliver(refuse)
+
+    with pytest.raises(LookupError):
+        run(ask())
+    assert server.wait_for(lambda: server.aborted)
 
 
 def test_what_a_generation_really_cost(server: ModelServer) -> None:
