@@ -48,6 +48,7 @@ shelf_urls = [
     path("lists/<uuid:pk>/stories/<uuid:story_pk>/remove/", shelf.list_item_remove, name="list-item-remove"),
     path("lists/<uuid:pk>/stories/<uuid:story_pk>/restore/", shelf.list_item_restore, name="list-item-restore"),
     path("stories/<uuid:pk>/later/", shelf.story_later, name="story-later"),
+    path("s/<slug:token>/later/", shelf.later_shared, name="later-shared"),
     path("stories/<uuid:pk>/lists/", shelf.story_lists, name="story-lists"),
     path("history/", history.history, name="history"),
     path("history/<uuid:story_pk>/forget/", history.history_forget, name="history-forget"),

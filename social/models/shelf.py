@@ -87,6 +87,8 @@ class ReadingListItem(models.Model):
     story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="+")
     position = models.PositiveIntegerField(_("position"))
     note = models.CharField(_("note"), max_length=1000, blank=True, default="")
+    # By which link a story that is not everybody's was put by to read later; as good as nothing once it is renewed.
+    share_token = models.CharField(max_length=40, blank=True, default="", db_default="", editable=False)
     added_at = models.DateTimeField(_("added at"), auto_now_add=True)
 
     class Meta:

@@ -1,10 +1,11 @@
 """Lists and history as their pages show them. A story that whoever looks may not see has no title here."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
@@ -13,9 +14,6 @@ from costory.lib.api import Page, Paging
 from social.models import ReaderSettings, Reading, ReadingList, ReadingListItem
 from social.selectors.library import GENERAL, ratings_for
 from stories.models import Chapter, Story
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
 
 PAGE: Final = 50
 HISTORY_PAGE: Final = 30
@@ -29,6 +27,8 @@ class Placed:
     story: Story | None
     # Shown to others, but not to somebody whose lists leave out stories for grown-up readers.
     is_covered: bool = False
+    # The link by which it is read, where it is not everybody's.
+    token: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Counted:
     stories: int
 
 
-def reading_lists_visible_to(user: "User | AnonymousUser") -> "QuerySet[ReadingList]":
+def reading_lists_visible_to(user: User | AnonymousUser) -> QuerySet[ReadingList]:
     """One's own lists, and the public ones of people who are here and have not blocked whoever looks."""
     shown = Q(is_public=True, owner__is_active=True, owner__erasure_requested_at__isnull=True)
     if not user.is_authenticated:
@@ -92,7 +92,7 @@ def later_list_of(owner: User) -> ReadingList:
     return stored or ReadingList(owner=owner, kind=kind)
 
 
-def is_kept_for_later(user: "User | AnonymousUser", story: Story) -> bool:
+def is_kept_for_later(user: User | AnonymousUser, story: Story) -> bool:
     """Whether somebody has put a story by to read later."""
     if not user.is_authenticated:
         return False
@@ -101,7 +101,7 @@ def is_kept_for_later(user: "User | AnonymousUser", story: Story) -> bool:
 
 
 def page_of_list(
-    reading_list: ReadingList, viewer: "User | AnonymousUser", *, paging: Paging | None = None
+    reading_list: ReadingList, viewer: User | AnonymousUser, *, paging: Paging | None = None
 ) -> tuple[list[Placed], Page[ReadingListItem]]:
     """A page of a list in its order. Raises ApiError for a cursor that is none."""
     items = ReadingListItem.objects.filter(reading_list=reading_list)
@@ -128,7 +128,7 @@ def page_of_history(reader: User, *, cursor: str = "") -> tuple[list[Place], Pag
     return places, page
 
 
-def visible_stories(viewer: "User | AnonymousUser", story_ids: Iterable[UUID]) -> dict[UUID, Story]:
+def visible_stories(viewer: User | AnonymousUser, story_ids: Iterable[UUID]) -> dict[UUID, Story]:
     """Those of these stories that whoever looks may see, with their owners, in one query."""
     stories = Story.objects.visible_to(viewer).filter(pk__in=set(story_ids))
     return {story.pk: story for story in stories.select_related("owner", "listing").order_by()}
@@ -144,12 +144,26 @@ def public_lists_of(owner: User, *, most: int = 20) -> list[ReadingList]:
     return list(ReadingList.objects.filter(owner=owner, is_public=True)[:most])
 
 
-def _placed(reading_list: ReadingList, items: list[ReadingListItem], viewer: "User | AnonymousUser") -> list[Placed]:
+def _placed(reading_list: ReadingList, items: list[ReadingListItem], viewer: User | AnonymousUser) -> list[Placed]:
     stories = visible_stories(viewer, (item.story_id for item in items))
     is_own = viewer.is_authenticated and viewer.pk == reading_list.owner_id
+    shared = _shared(items, stories) if is_own and reading_list.kind == ReadingList.Kind.LATER else {}
+    stories |= shared
     grown_up = {pk for pk, story in stories.items() if story.rating not in GENERAL}
     covered = grown_up if grown_up and not is_own and ratings_for(viewer) == GENERAL else set()
     return [
-        Placed(item, None, is_covered=True) if item.story_id in covered else Placed(item, stories.get(item.story_id))
+        Placed(item, None, is_covered=True)
+        if item.story_id in covered
+        else Placed(item, stories.get(item.story_id), token=item.share_token if item.story_id in shared else "")
         for item in items
     ]
+
+
+def _shared(items: Iterable[ReadingListItem], seen: Collection[UUID]) -> dict[UUID, Story]:
+    """Of stories put by, those that are read by the link they were put by with, which is still good."""
+    links = {item.share_token: item.story_id for item in items if item.share_token and item.story_id not in seen}
+    if not links:
+        return {}
+    stories = Story.objects.visible_to(AnonymousUser(), share_tokens=links).filter(pk__in=links.values())
+    found = stories.select_related("owner", "listing").order_by()
+    return {story.pk: story for story in found if links.get(story.share_token or "") == story.pk}

@@ -90,15 +90,21 @@ def open_later_list(*, owner: User) -> ReadingList:
 
 @transaction.atomic
 def add_to_list(
-    *, reading_list: ReadingList, story: Story, note: str = "", position: int | None = None
+    *, reading_list: ReadingList, story: Story, note: str = "", position: int | None = None, share_token: str = ""
 ) -> ReadingListItem:
-    """Put a story at the end of a list, or where it was. One that is in it stays as it is. Raises ListFull.
+    """Put a story at the end of a list, or where it was. One that is in it stays as it is.
 
-    That its owner may see the story is for the caller to know.
+    That its owner may see the story is for the caller to know. By the link of one that is not everybody's it goes into
+    the list of what to read later and no other: that one is nobody else's. Raises ListFull and UnfitList.
     """
     stored = _held(reading_list)
+    if share_token and stored.kind != ReadingList.Kind.LATER:
+        raise UnfitList(_("What was shown to you by a link can be put by to read later, and in no other list."))
     found = ReadingListItem.objects.filter(reading_list=stored, story=story).first()
     if found is not None:
+        if share_token and found.share_token != share_token:
+            found.share_token = share_token
+            found.save(update_fields=["share_token"])
         return found
     _refuse_showing(stored)
     items = ReadingListItem.objects.filter(reading_list=stored)
@@ -108,7 +114,11 @@ def add_to_list(
         position = (items.aggregate(last=Max("position"))["last"] or 0) + 1
     _touch(stored)
     return ReadingListItem.objects.create(
-        reading_list=stored, story=story, position=position, note=markdown.normalise_text(note).strip()[:_NOTE]
+        reading_list=stored,
+        story=story,
+        position=position,
+        note=markdown.normalise_text(note).strip()[:_NOTE],
+        share_token=share_token,
     )
 
 

@@ -17,7 +17,7 @@ from accounts.services import issue_token
 from social import services
 from social.models import ReaderSettings, ReadingList, ReadingListItem
 from stories.models import Story
-from stories.services import delete_story, set_visibility
+from stories.services import delete_story, renew_share_link, set_visibility
 from tests.factories import create_story, create_user
 
 pytestmark = pytest.mark.django_db
@@ -312,3 +312,48 @@ def test_many_at_once_on_one_list():
         list(pool.map(add, range(6)))
     positions = list(reading_list.items.values_list("position", flat=True))
     assert len(positions) == len(set(positions)) == services.MOST_STORIES
+
+
+# --- Stories that are read by a link -------------------------------------------------------------------------------
+
+
+@pytest.mark.once
+def test_what_was_opened_by_its_link_is_put_by_until_the_link_is_renewed(client, reader):
+    story = set_visibility(story=create_story(title="The lamp"), visibility="link")
+    address = f"/s/{story.share_token}/"
+    assert f"{address}later/" in client.get(address).text
+    assert client.post(f"/stories/{story.pk}/later/", {"keep": "1"}).status_code == 404
+    assert client.post(f"{address}later/", {"keep": "1"})["Location"] == address
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get("/lists/later/").text
+    assert "The lamp" in page
+    assert f'href="{address}"' in page
+    assert f'="/stories/{story.pk}/' not in page
+    assert len([query for query in queries if "stories_story" in query["sql"]]) == 2
+    # Taken out and put back it is as it was.
+    kept = ReadingList.objects.get(owner=reader, kind="later")
+    for way in ("remove", "restore"):
+        client.post(f"/lists/{kept.pk}/stories/{story.pk}/{way}/")
+    assert "The lamp" in client.get("/lists/later/").text
+
+    for closed in (lambda: set_visibility(story=story, visibility="private"), lambda: renew_share_link(story=story)):
+        closed()
+        page = client.get("/lists/later/").text
+        assert "The lamp" not in page
+        assert "no longer shown" in page
+        set_visibility(story=story, visibility="link")
+    # By the new link it can be put by anew, and published it is there for everybody.
+    again = f"/s/{Story.objects.get(pk=story.pk).share_token}/"
+    client.post(f"{again}later/", {"keep": "1"}, headers=HTMX)
+    assert f'href="{again}"' in client.get("/lists/later/").text
+    set_visibility(story=story, visibility="public")
+    assert f'href="/stories/{story.pk}/"' in client.get("/lists/later/").text
+
+
+@pytest.mark.once
+def test_a_link_is_in_no_list_that_could_be_shown(reader):
+    story = set_visibility(story=create_story(title="The lamp"), visibility="link")
+    own = services.create_list(owner=reader, name="Winter")
+    with pytest.raises(services.UnfitList):
+        services.add_to_list(reading_list=own, story=story, share_token=story.share_token or "")
+    assert not ReadingListItem.objects.exists()

@@ -40,8 +40,8 @@ def save(client: Client, chapter: Chapter, content: str, **more: object) -> Http
 def test_what_readers_see_is_not_changed_and_the_text_stays_with_its_writer(client: Client, author: User, story: Story):
     chapter = story.chapters.get()
     client.force_login(author)
-    for page in ("/", chapter.get_absolute_url()):
-        assert "suspended until" in client.get(page).text
+    for address in ("/", chapter.get_absolute_url()):
+        assert "suspended until" in client.get(address).text
 
     refused = save(client, chapter, "It was blown out.")
     assert refused.status_code == 403

@@ -21,6 +21,7 @@ from social import services
 from social.forms import ListNoteForm, ReadingListForm
 from social.models import ReadingList
 from social.selectors import shelf
+from social.selectors.reading import shared_story
 from stories.models import Story
 
 # Where the place of what was last taken out of a list is kept, so that it can be put back.
@@ -118,7 +119,7 @@ def list_item_remove(request: AuthedRequest, pk: UUID, story_pk: UUID) -> HttpRe
     reading_list = _own(request, pk)
     taken = services.take_from_list(reading_list=reading_list, story_id=story_pk)
     if taken is not None:
-        request.session[_TAKEN] = [str(pk), str(story_pk), taken.position, taken.note]
+        request.session[_TAKEN] = [str(pk), str(story_pk), taken.position, taken.note, taken.share_token]
         undo = reverse("social:list-item-restore", args=[pk, story_pk])
         messages.success(request, _("The story is no longer in the list."), extra_tags=undo)
     return redirect(_address(reading_list))
@@ -134,7 +135,8 @@ def list_item_restore(request: AuthedRequest, pk: UUID, story_pk: UUID) -> HttpR
     # A story that was withdrawn meanwhile comes back as it left: without a title, until it is shown again.
     story = get_object_or_404(Story, pk=story_pk)
     try:
-        services.add_to_list(reading_list=reading_list, story=story, position=taken[2], note=taken[3])
+        words = {"position": taken[2], "note": taken[3], "share_token": taken[4] if len(taken) > 4 else ""}
+        services.add_to_list(reading_list=reading_list, story=story, **words)
     except DomainError as refusal:
         messages.error(request, str(refusal))
     return redirect(_address(reading_list))
@@ -144,19 +146,30 @@ def list_item_restore(request: AuthedRequest, pk: UUID, story_pk: UUID) -> HttpR
 @vary_on_headers("HX-Request")
 def story_later(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Put a story by to read later (keep=1), or no longer (keep=0). Asked by a page, whether it is."""
-    story = _story(request, pk)
+    return _keep(request, _story(request, pk))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
+def later_shared(request: AuthedRequest, token: str) -> HttpResponse:
+    """The same of a story that was opened by its link."""
+    story = shared_story(token)
+    return _keep(request, story, token="" if story.is_public else token)
+
+
+def _keep(request: AuthedRequest, story: Story, *, token: str = "") -> HttpResponse:
     if request.method == "POST":
         later = services.open_later_list(owner=request.user)
         try:
             if request.POST.get("keep") == "0":
                 services.take_from_list(reading_list=later, story_id=story.pk)
             else:
-                services.add_to_list(reading_list=later, story=story)
+                services.add_to_list(reading_list=later, story=story, share_token=token)
         except DomainError as refusal:
             messages.error(request, str(refusal))
     if not request.htmx:
-        return redirect(_back(request, story))
-    context = {"story": story, "is_later": shelf.is_kept_for_later(request.user, story)}
+        return redirect("social:story-shared", token) if token else redirect(_back(request, story))
+    context = {"story": story, "token": token, "is_later": shelf.is_kept_for_later(request.user, story)}
     return render(request, "social/_later.html", context)
 
 

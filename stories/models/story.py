@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections.abc import Collection
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -44,8 +45,10 @@ class StoryQuerySet(models.QuerySet["Story"]):
             owner__erasure_requested_at__isnull=True,
         )
 
-    def visible_to(self, user: "User | AnonymousUser", *, share_token: str = "") -> "StoryQuerySet":
-        """The one policy of visibility: public ones, one's own, and the one whose share token is given.
+    def visible_to(
+        self, user: "User | AnonymousUser", *, share_token: str = "", share_tokens: Collection[str] = ()
+    ) -> "StoryQuerySet":
+        """The one policy of visibility: public ones, one's own, and those whose share token is given.
 
         A story in the bin is visible to nobody, nor is one whose owner is banned or about to be erased. One that
         moderation has hidden is its owner's only; one it has restricted is in no list, and read where it is known.
@@ -53,6 +56,8 @@ class StoryQuerySet(models.QuerySet["Story"]):
         shown = Q(visibility=Story.Visibility.PUBLIC)
         if share_token:
             shown |= Q(visibility=Story.Visibility.LINK, share_token=share_token)
+        if share_tokens:
+            shown |= Q(visibility=Story.Visibility.LINK, share_token__in=share_tokens)
         allowed = shown & Q(standing__in=Story.READABLE_STANDINGS)
         if user.is_authenticated:
             allowed |= Q(owner=user)
