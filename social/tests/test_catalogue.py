@@ -1,7 +1,8 @@
 """The OPDS catalogue, walked as an e-reader walks it: from its root, by nothing but what links say.
 
-No OPDS client that reads 1.2 can be installed with the rest; feedparser reads the Atom in it, and what OPDS asks beyond
-that is checked here by its own rules (https://specs.opds.io/opds-1.2).
+No OPDS client that reads 1.2 is among Python's packages; feedparser reads the Atom in it, and what OPDS asks beyond
+that is checked here by its own rules (https://specs.opds.io/opds-1.2). By hand, on 2026-11-21, two clients of Node's
+walked the demo catalogue whole and fetched EPUBs: opds-feed-parser 0.1.0 (NYPL) and r2-opds-js 1.0.46 (Readium).
 """
 
 import io
