@@ -74,7 +74,7 @@ BY_LISTING = """
 """
 ORDERS = {"trending": ("trend", 2**63 - 1), "loved": ("like_count", 2**31 - 1)}
 # As in 0002_search, but that a phrase's words are asked of the index once for each stretch of weeks, that the longer
-# stretch is tried where it promises as many as will do, and that nothing is compiled or shared out.
+# stretch is as long as it has to be, and that nothing is compiled or shared out.
 RANKED = """
     CREATE OR REPLACE FUNCTION social_search_ranked(
         titled tsquery, foremost tsquery, beginning tsquery, wanted tsquery, exact tsquery, since timestamptz,
@@ -88,6 +88,7 @@ RANKED = """
         asked tsquery := wanted;
         met integer;
         led integer := 0;
+        needed integer;
         ids bigint[];
         is_all boolean := false;
     BEGIN
@@ -127,14 +128,15 @@ RANKED = """
                 is_all := led < looked_at;
                 EXIT;
             END IF;
-            -- Eight times the weeks are looked through where that promises enough, else all.
-            times := CASE WHEN times = 1 AND led * 5 >= CASE WHEN exact IS NULL THEN enough ELSE looked_at END THEN 8 END;
+            -- So many more weeks as promise enough, else all: an index asked for eighty weeks is slow to answer.
+            needed := CASE WHEN exact IS NULL THEN enough ELSE looked_at END;
+            times := CASE WHEN times = 1 AND led * 5 >= needed THEN least(8, needed * 3 / led + 2) END;
         END LOOP;
         led := 0;
         IF NOT is_all THEN
-            -- The newest first; not where they had too few already.
+            -- The newest first where there are many.
             FOREACH asked IN ARRAY ARRAY[
-                CASE WHEN times IS NOT NULL THEN social_search_recent(foremost, now(), 8) END, foremost
+                CASE WHEN times = 1 THEN social_search_recent(foremost, now(), 4) END, foremost
             ] LOOP
                 CONTINUE WHEN asked IS NULL;
                 RETURN QUERY SELECT h.id, h.story_id, 1, h.head FROM (
