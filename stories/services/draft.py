@@ -1,9 +1,9 @@
 """A story that is being set out: its answers are kept until it begins."""
 
+from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
 from stories.models import Chapter, Story, StoryDraft
@@ -32,10 +32,10 @@ def discard_draft(*, owner: User) -> None:
 
 
 @transaction.atomic
-def finish_draft(*, owner: User) -> Chapter | None:
+def finish_draft(*, owner: User, today: date) -> Chapter | None:
     """Begin the story that was set out, and open its first page. Twice is once: the second call finds no draft.
 
-    Raises InvalidTitle.
+    A journal begins with `today`, the day it is where its writer is. Raises InvalidTitle.
     """
     draft = StoryDraft.objects.select_for_update().filter(owner=owner).first()
     if draft is None:
@@ -48,7 +48,7 @@ def finish_draft(*, owner: User) -> Chapter | None:
     mode = said["mode"]
     if mode == Story.Mode.JOURNAL:
         journal = create_story(owner=owner, title=said["title"], mode=mode, is_real=is_real, **brief)
-        chapter = open_day(story=journal, author=owner, day=timezone.localdate())
+        chapter = open_day(story=journal, author=owner, day=today)
     else:
         chapter = start_story(owner=owner, title=said["title"], mode=mode, is_real=is_real, **brief)
     if mode == Story.Mode.FICTION and said.get("description"):

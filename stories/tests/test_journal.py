@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from costory.lib.http import ZONE_COOKIE
 from stories import prompts, services
 from stories.models import Chapter, Story
 from stories.services import NotThatDay
@@ -45,6 +47,21 @@ def test_today_is_opened_and_opened_again(client, journal):
     page = client.get(entry.get_absolute_url()).text
     assert "What did you notice?" in page
     assert "Only you can read this." in page
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_a_day_begins_when_the_writers_does(client, journal, zone):
+    """Between these two it is never the same day."""
+    client.cookies[ZONE_COOKIE] = zone
+    there = timezone.localdate(timezone=ZoneInfo(zone))
+    assert client.get(url(journal)).context["today"] == there
+    client.post(url(journal, "journal-write"))
+    assert Chapter.objects.get().entry_date == there
+
+    wizard = reverse("stories:story-create")
+    for step, sent in (("kind", {"mode": "journal"}), ("brief", {}), ("opening", {"title": "Mine", "language": "en"})):
+        client.post(wizard, {"step": step, **sent})
+    assert Chapter.objects.exclude(story=journal).get().entry_date == there
 
 
 def test_days_stand_in_their_order_however_they_were_written(client, journal):

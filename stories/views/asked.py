@@ -8,7 +8,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.formats import get_format
 from django.views.decorators.http import require_POST, require_safe
 
@@ -73,7 +72,7 @@ def journal_write(request: AuthedRequest, pk: UUID) -> HttpResponse:
     form = DayForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()
-    day = form.cleaned_data["day"] or timezone.localdate()
+    day = form.cleaned_data["day"] or local_date(request)
     try:
         return redirect(
             services.open_day(story=story, author=request.user, day=day, prompt=form.cleaned_data["prompt"])

@@ -5,11 +5,10 @@ from uuid import UUID
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from costory.lib.http import AuthedRequest
+from costory.lib.http import AuthedRequest, local_date
 from stories import disclosure, exporting
 from stories.exporting import Format
 from stories.forms import ExportForm
@@ -45,7 +44,7 @@ def story_disclosure(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Who wrote what, by the record: figures, and the statement a publisher asks for."""
     story = _story(request, pk)
     figures = disclosure.story_figures(story)
-    today = timezone.localdate()
+    today = local_date(request)
     languages = sorted(Story.Language.values, key=lambda language: language != get_language())
     statements = [
         (

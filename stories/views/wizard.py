@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from costory.lib.errors import DomainError
-from costory.lib.http import AuthedRequest
+from costory.lib.http import AuthedRequest, local_date
 from stories import services
 from stories.forms import BriefForm, KindForm, OpeningForm
 from stories.models import Story, StoryDraft
@@ -42,7 +42,7 @@ def story_create(request: AuthedRequest) -> HttpResponse:
     if following:
         return redirect(f"{reverse('stories:story-create')}?step={following}")
     try:
-        chapter = services.finish_draft(owner=request.user)
+        chapter = services.finish_draft(owner=request.user, today=local_date(request))
     except DomainError as refusal:
         form.add_error(None, str(refusal))
         return _render(request, step, form, answers, status=422)
