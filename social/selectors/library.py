@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
@@ -17,6 +16,8 @@ from social.search import SearchFilters, SearchPage, Sort, search
 from stories.models import Story, StoryTag
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from accounts.models import User
     from social.models.listing import ListingQuerySet
 
@@ -29,6 +30,12 @@ KEYS: Final = {
 # Whoever has not asked for more sees these (and in France what lies beyond needs a proof of age).
 GENERAL: Final = (Story.Rating.EVERYONE, Story.Rating.TEEN)
 MOST_COUNTED: Final = 1_000
+# Who may be found is asked of each story only where so few are listed that the number is told.
+COUNTED: Final = f"""(
+    WITH listed AS MATERIALIZED ({{rows}})
+    SELECT CASE WHEN (SELECT COUNT(*) FROM listed) > {MOST_COUNTED} THEN {MOST_COUNTED + 1}
+    ELSE (SELECT COUNT(*) FROM ({{library}}) found WHERE story_id IN (SELECT story_id FROM listed)) END
+)"""  # noqa: S608  Django's own SQL.
 CARD: Final = (
     *("story__title", "story__description", "story__cover", "story__language", "story__owner__handle"),
     *("story__owner__display_name", "story__owner__is_public", "story__owner__updated_at"),
@@ -52,7 +59,10 @@ def _asks_for_mature() -> Statement:
 
 def listings(filters: Filters, user: "User | AnonymousUser", ratings: Collection[str]) -> "ListingQuerySet":
     """The stories of the library that a look asks for, in no order."""
-    found = Listing.objects.in_library().without_muted_by(user)
+    return _narrowed(Listing.objects.in_library().without_muted_by(user), filters, ratings)
+
+
+def _narrowed(found: "ListingQuerySet", filters: Filters, ratings: Collection[str]) -> "ListingQuerySet":
     wanted = [filters.rating] if filters.rating in ratings else ratings
     found = found.filter(rating__in=wanted)
     for name in ("mode", "theme", "language"):
@@ -126,19 +136,17 @@ def facet_counts(
 
     The empty value stands for any. Counted up to 1,001 and no further.
     """
+    library, of_library = Listing.objects.in_library().order_by().values("story_id").query.sql_with_params()
     parts: list[str] = []
     parameters: list[Any] = []
     for name, values in facets.items():
         without: dict[str, Any] = {name: ""}
-        rows = listings(replace(filters, **without), AnonymousUser(), ratings)
-        sql, given = rows.order_by().values(name).query.sql_with_params()
-        column = connection.ops.quote_name(name)
+        rows = _narrowed(Listing.objects.filter(is_listed=True), replace(filters, **without), ratings)
         for value in values:
-            wanted = f"WHERE {column} = %s" if value else ""
-            parts.append(
-                f"(SELECT COUNT(*) FROM (SELECT 1 FROM ({sql}) found {wanted} LIMIT {MOST_COUNTED + 1}) counted)"  # noqa: S608  Django's own SQL.
-            )
-            parameters += [*given, value] if value else given
+            wanted = rows.filter(**{name: value}) if value else rows
+            sql, given = wanted.order_by().values("story_id")[: MOST_COUNTED + 1].query.sql_with_params()
+            parts.append(COUNTED.format(rows=sql, library=library))
+            parameters += [*given, *of_library]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", parameters)
         counts = iter(cursor.fetchone() or ())

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Mute
+from accounts.models import Mute, User
 from events.models import Event
 from social.models import Listing, ReaderSettings
 from social.services import count_answers, refresh_listings
@@ -218,6 +218,8 @@ def test_filters_say_how_many_there_are_under_the_others(client):
     reader = create_user()
     published("Ash", theme="horror", language="fr", rating="teen")
     published("Birch", theme="horror", language="en")
+    gone = published("Elm", theme="horror", language="fr")
+    User.objects.filter(pk=gone.owner_id).update(is_active=False)
     published("Cedar", theme="travel", language="fr", rating="explicit")
     shown = options(client)
     assert (shown["horror"], shown["travel"], shown["fr"], shown["en"]) == (
