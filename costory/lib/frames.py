@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from uuid import uuid4
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -22,10 +23,12 @@ class Frame:
     So what it keeps can hold nothing of a person: neither a request, nor a user, nor a token is there to be drawn.
     """
 
-    def __init__(self, template: str, *, holes: Sequence[str]) -> None:
+    def __init__(self, template: str, *, holes: Sequence[str], keys: Sequence[str] = ()) -> None:
         self._template = template
         # Nobody who writes a word of a page knows these.
         self._marks = {name: f"{secrets.token_hex(16)}x{place}" for place, name in enumerate(holes)}
+        # Holes that an address is made of have the form of a key.
+        self._marks |= {name: str(uuid4()) for name in keys}
         self._names = {mark: name for name, mark in self._marks.items()}
         self._drawn: Kept[tuple[str, ...]] = Kept(most=MOST, seconds=SECONDS)
 

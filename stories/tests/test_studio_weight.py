@@ -1,5 +1,7 @@
 """What the studio costs: queries whatever the number of chapters, and bytes of JavaScript."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -51,13 +53,23 @@ def test_nothing_of_one_person_is_kept_for_the_next(client):
     pages = {}
     for name in ("Adélaïde", "Bartholomew"):
         story = create_story(owner=create_user(display_name=name), title=f"{name} writes")
-        chapter = create_chapter(story=story, title=f"{name} begins")
+        chapter = create_chapter(story=story, title=f"{name} begins", content=f"<b>{name} & \\1</b>")
         client.force_login(story.owner)
         pages[name] = client.get(chapter.get_absolute_url()).text
 
     assert "Bartholomew" not in pages["Adélaïde"]
     assert "Adélaïde" not in pages["Bartholomew"]
     assert pages["Bartholomew"].count("Bartholomew") > 3
+    for name, page in pages.items():
+        own = Chapter.objects.get(title=f"{name} begins")
+        other = Chapter.objects.exclude(pk=own.pk).get()
+        assert f"\n&lt;b&gt;{name} &amp; \\1&lt;/b&gt;</textarea>" in page
+        assert f'action="{own.get_absolute_url()}delete/"' in page
+        assert str(other.pk) not in page
+        assert str(other.story_id) not in page
+    tokens = [set(re.findall(r'name="csrfmiddlewaretoken" value="(\w{64})"', page)) for page in pages.values()]
+    assert tokens[0]
+    assert not tokens[0] & tokens[1]
 
 
 def test_the_kept_parts_speak_each_reader_s_language(client):

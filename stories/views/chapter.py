@@ -18,6 +18,7 @@ from stories.forms import ChapterForm, MergeForm
 from stories.models import Chapter, CodexEntry, Revision, Story
 from stories.selectors.desk import chapter_to_save, chapter_to_write
 from stories.services import ContentTooLong, StaleRevision
+from stories.templatetags.studio import studio_words
 from stories.views.arrangement import chapter_list_html, mark_current
 from stories.views.folding import folded
 
@@ -115,6 +116,11 @@ def _studio(
         context["next_question"] = prompts.question_after(
             prompt=chapter.prompt, language=chapter.story.language, answered=answered
         )
-    context["statuses"] = Chapter.Status.choices
-    context["chapter_list"] = mark_current(chapter_list_html(chapter.story), chapter)
+    context["words"] = studio_words(
+        chapter,
+        form,
+        chapter_list=mark_current(chapter_list_html(chapter.story), chapter),
+        csrf_token=context["csrf_token"],
+        is_conflict=conflict is not None,
+    )
     return render(request, "stories/chapter_edit.html", context, status=status)
