@@ -31,7 +31,11 @@ function settle(reply) {
   forget(reply);
   if (!reply.isConnected) return;
   announce("ended", reply);
-  window.htmx.ajax("GET", reply.dataset.replyUrl, { target: reply, swap: "outerHTML" });
+  const box = scroller(reply);
+  const follows = isAtEnd(box) && reply.checkVisibility();
+  window.htmx.ajax("GET", reply.dataset.replyUrl, { target: reply, swap: "outerHTML" }).then(() => {
+    if (follows) box.scrollTop = box.scrollHeight;
+  });
   document.body.dispatchEvent(new CustomEvent("wallet-changed"));
 }
 
@@ -58,11 +62,12 @@ function look(root) {
   for (const reply of watched.keys()) if (!reply.isConnected) forget(reply);
   const found = root.matches?.("[data-stream]") ? [root] : root.querySelectorAll?.("[data-stream]");
   for (const reply of found ?? []) watch(reply);
-  // A conversation is opened at its end, beside the page; as a page of its own it is read from the top.
+  // A conversation is opened at its end, beside the page; as a page of its own, and on a phone, it is read from the
+  // top, unless something is being written.
   const chat = root.id === "chat" ? root : null;
   if (chat?.closest(".studio__coach") && chat.checkVisibility()) {
     const box = scroller(chat.querySelector("#chat-messages"));
-    if (box !== document.scrollingElement) box.scrollTop = box.scrollHeight;
+    if (box !== document.scrollingElement || found.length) box.scrollTop = box.scrollHeight;
   }
   // Who may be in danger sees at once where help is, whatever else there is to read.
   if (chat) {
@@ -91,7 +96,29 @@ function tellPlace(event) {
   event.detail.parameters.end = place.end;
 }
 
-document.addEventListener("htmx:load", (event) => look(event.target));
+// What was pressed is another button, or none, when the answer is there, and the keyboard would begin at the top of the
+// page again: it stays in the form, or at the reply, it was in. On a phone the field is left alone, or the keyboard on
+// the screen would cover the answer.
+const PLACES = "#chat-composer, #desk-form, [id^=reply-], [id^=proposal-]";
+let pressed = "";
+function keepPlace(root) {
+  const place = pressed && (root.id === pressed ? root : root.querySelector?.(`#${CSS.escape(pressed)}`));
+  if (!place) return;
+  pressed = "";
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const field = place.id === "chat-composer" && matchMedia("(pointer: fine)").matches && place.querySelector("textarea");
+  const next = field || (place.matches("form") ? place.querySelector(".button--primary") : place);
+  if (next === place) place.tabIndex = -1;
+  next?.focus({ preventScroll: true });
+}
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.matches("form")) pressed = event.target.closest(PLACES)?.id ?? "";
+});
+
+document.addEventListener("htmx:load", (event) => {
+  look(event.target);
+  keepPlace(event.target);
+});
 document.addEventListener("htmx:configRequest", tellPlace);
 // What is proposed for a place is proposed for the text the server has: it is saved before the question goes out.
 document.addEventListener("htmx:confirm", async (event) => {

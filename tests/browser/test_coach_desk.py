@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -96,6 +97,62 @@ def test_a_proposal_from_asking_to_undoing(studio: Page) -> None:
     assert Chapter.objects.get().content == TEXT
     studio.click(".receipt summary")
     expect(studio.locator(".receipt__digest")).to_contain_text(reply.request_sha256[:16])
+
+
+# Each language does its share: what is proposed is the same in both, and a browser is slow.
+ERRANDS = {"en": ("continuation", "critique", "names"), "fr": ("ways", "synopsis")}
+
+
+def test_the_other_proposals_their_receipts_and_the_end_of_the_months_budget(studio: Page) -> None:
+    address, story = studio.url, Chapter.objects.get().story
+    kinds = ERRANDS["fr" if _is_french(studio) else "en"]
+    studio.click("#side-tab-proposals")
+    for number, kind in enumerate(kinds, start=1):
+        studio.wait_for_selector("#desk-form")
+        studio.locator(f"#desk-form [value={kind}]").dispatch_event("click")
+        studio.fill("#desk-form textarea", "The lighthouse, and nobody dies.")
+        studio.click("#desk-form button.button--primary")
+        expect(studio.locator(".proposal__decide")).to_have_count(number)
+        # The keyboard stays where it was.
+        expect(studio.locator("#desk-form button.button--primary")).to_be_focused()
+    assert {proposal.kind for proposal in Proposal.objects.all()} == set(kinds)
+    latest = Proposal.objects.select_related("reply").earliest("-created_at")
+    studio.locator(".proposal .receipt summary").first.click()
+    expect(studio.locator(".receipt__digest").first).to_contain_text(latest.reply.request_sha256[:16])
+    studio.locator(".proposal__decide [value=discarded]").first.click()
+    expect(studio.locator(".proposal--decided")).to_be_focused()
+    assert Chapter.objects.get().content == TEXT
+
+    studio.goto("/billing/")
+    studio.fill(".budget input[name=amount]", "0")
+    studio.click(".budget button")
+    expect(studio.locator(".budget progress")).to_be_visible()
+    studio.goto(address)
+    studio.click("#side-tab-coach")
+    studio.fill("#chat-composer textarea", "One more?")
+    studio.click("#chat-composer button.button--primary")
+    expect(studio.locator("#chat-composer .alert--error")).to_be_visible()
+    expect(studio.locator("#chat-composer textarea")).to_have_value("One more?")
+    assert not Message.objects.filter(session__story=story, content="One more?").exists()
+
+
+@pytest.mark.parametrize("studio", ["fr"], indirect=True)
+def test_on_a_phone_what_is_being_said_is_in_sight(studio: Page, model_server: ModelServer) -> None:
+    model_server.script("steady-3000x10")
+    studio.set_viewport_size({"width": 390, "height": 844})
+    studio.click(".studio__bar a[href$='#coach']")
+    studio.fill("#chat-composer textarea", "Tient-elle ?")
+    studio.click("#chat-composer button.button--primary")
+    stop = studio.locator(".message--coach[data-stream] button")
+    expect(studio.locator(".message__stream")).to_have_text(re.compile(r"[\s\S]{600}"))
+    expect(stop).to_be_in_viewport()
+    edges = (
+        "b => [b.getBoundingClientRect().bottom, document.querySelector('#chat-composer').getBoundingClientRect().top]"
+    )
+    lower, upper = stop.evaluate(edges)
+    assert lower <= upper, "it stands behind the field"
+    stop.click()
+    expect(studio.locator(".message__cost")).to_be_in_viewport()
 
 
 def test_help_is_there_at_once_and_before_the_model(studio: Page, model_server: ModelServer) -> None:
