@@ -92,6 +92,10 @@ def test_with_htmx_the_thread_or_the_list_comes_back_and_a_refusal_keeps_what_wa
     refused = client.post(f"{listed(story)}new/", {"content": "x" * 10_001, "parent": comment.pk}, headers=HTMX)
     assert (refused.status_code, refused["HX-Retarget"]) == (422, f"#answer-{comment.pk}")
     assert "x" * 10_001 in refused.content.decode()
+    # Whoever wrote it goes on from there, with the keyboard as well.
+    said = Comment.objects.get(content="Second")
+    assert re.findall(r'id="comment-([^"]+)"[^>]*autofocus', thread.content.decode()) == [str(said.pk)]
+    assert refused.content.decode().count(" autofocus") == 1
     Story.objects.filter(pk=story.pk).update(comment_policy="moderated")
     waits = client.post(f"{listed(story)}new/", {"content": "Third"}, headers=HTMX)
     assert "Waits for the author" in waits.content.decode()

@@ -122,9 +122,11 @@ def _create(request: AuthedRequest, story: Story, token: str) -> HttpResponse:
             messages.info(request, told())
         return redirect(_place(comment, token))
     if comment.root_id is not None:
-        response = _render(request, _thread(request, story, comment.root_id, token), part="thread")
+        response = _render(
+            request, _thread(request, story, comment.root_id, token), part="thread", just_said=comment.pk
+        )
     else:
-        response = _render(request, _page(request, story, token, chapter), part="comments")
+        response = _render(request, _page(request, story, token, chapter), part="comments", just_said=comment.pk)
     if told is not None:
         response["HX-Trigger"] = json.dumps({"toast": {"message": told()}})
     return response
@@ -156,7 +158,7 @@ def comment_edit(request: AuthedRequest, pk: UUID) -> HttpResponse:
         return _refuse(request, story, token, root_id=root_id, edited=comment, written=written)
     if not request.htmx:
         return redirect(_place(comment, token))
-    return _render(request, _thread(request, story, root_id, token), part="thread")
+    return _render(request, _thread(request, story, root_id, token), part="thread", just_said=pk)
 
 
 @require_POST
