@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -14,24 +16,25 @@ from tests.servers import ServerThread
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MOST_STOPS = 60
-FOCUSED = """() => {
+FOCUSED = """(wanted) => {
     const at = document.activeElement;
     if (!at || at === document.body) return null;
     const box = at.getBoundingClientRect();
     const style = getComputedStyle(at);
     const ring = style.outlineStyle !== "none" || style.boxShadow !== "none" || at.matches("textarea, input");
-    return { isSeen: box.width > 0 && box.height > 0, ring };
+    return { isShown: ring && box.width > 0 && box.height > 0, isThere: at.matches(wanted) };
 }"""
 
 
 def tab_to(page: Page, selector: str, *, back: bool = False) -> None:
     """Reach something by the tab key alone; every stop on the way can be seen."""
     for _stop in range(MOST_STOPS):
-        if page.evaluate("(wanted) => Boolean(document.activeElement?.matches(wanted))", selector):
-            return
+        stop = page.evaluate(FOCUSED, selector)
+        if stop is not None:
+            assert stop["isShown"], page.evaluate("document.activeElement.outerHTML")
+            if stop["isThere"]:
+                return
         page.keyboard.press("Shift+Tab" if back else "Tab")
-        stop = page.evaluate(FOCUSED)
-        assert stop is None or (stop["isSeen"] and stop["ring"]), page.evaluate("document.activeElement.outerHTML")
     raise AssertionError(f"the tab key does not lead to {selector}")
 
 
@@ -76,6 +79,13 @@ def test_from_the_first_page_to_the_last_without_a_mouse(page: Page, live_asgi: 
     page.keyboard.press("Escape")
     expect(page.locator("#chapter-text")).to_be_focused()
 
+    # The page as it will be read, and back to where one was.
+    page.keyboard.press("Alt+Shift+P")
+    expect(page.locator("#preview em")).to_have_text("old")
+    page.keyboard.press("Escape")
+    expect(page.locator("#preview")).to_be_hidden()
+    expect(page.locator("#chapter-text")).to_be_focused()
+
     # A second chapter, and its place among them.
     tab_to(page, "button[form=chapter-create]", back=True)
     page.keyboard.press("Enter")
@@ -84,7 +94,14 @@ def test_from_the_first_page_to_the_last_without_a_mouse(page: Page, live_asgi: 
     story = Story.objects.get()
     assert story.chapters.count() == 2
 
-    first = Chapter.objects.get(story=story, position=1)
+    first, second = Chapter.objects.filter(story=story).order_by("position")
+    tab_to(page, f".chapter-list__link[href='{second.get_absolute_url()}']")
+    with page.expect_response("**/chapters/order/"):
+        page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator("#chapter-announcement")).to_have_text(re.compile("is now chapter 1 of 2"))
+    expect(page.locator(".chapter-list__link").first).to_have_attribute("href", second.get_absolute_url())
+    expect(page.locator(".chapter-list__link").first).to_be_focused()
+    assert [row.pk for row in story.chapters.order_by("position")] == [second.pk, first.pk]
     tab_to(page, f".chapter-list__link[href='{first.get_absolute_url()}']")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{first.get_absolute_url()}")
@@ -100,6 +117,13 @@ def test_from_the_first_page_to_the_last_without_a_mouse(page: Page, live_asgi: 
     assert Revision.objects.filter(chapter=first).exists()
     expect(page.locator("h1")).to_be_visible()
 
+    tab_to(page, ".site-header__end details > summary")
+    page.keyboard.press("Enter")
+    tab_to(page, "form[action='/accounts/logout/'] button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/")
+    expect(page.locator(".site-header a[href^='/accounts/login/']")).to_be_visible()
+
 
 ROLES = {
     *("button", "link", "textbox", "checkbox", "radio", "combobox", "searchbox", "tab", "menuitem", "slider"),
@@ -108,15 +132,62 @@ ROLES = {
 
 
 def names(page: Page) -> list[tuple[str, str]]:
-    """Role and name of every node of the accessibility tree, as a screen reader is given it."""
+    """Role and name of every node of the accessibility tree, in the order in which a screen reader goes through it."""
     session = page.context.new_cdp_session(page)
     tree = session.send("Accessibility.getFullAXTree")["nodes"]
     session.detach()
-    return [
-        (str(node["role"]["value"]), str(node.get("name", {}).get("value", "")).strip())
-        for node in tree
-        if not node.get("ignored") and "role" in node
+    by_id = {node["nodeId"]: node for node in tree}
+    waiting, found = [tree[0]], []
+    while waiting:
+        node = waiting.pop()
+        waiting += [by_id[child] for child in reversed(node.get("childIds", [])) if child in by_id]
+        if not node.get("ignored") and "role" in node:
+            found.append((str(node["role"]["value"]), str(node.get("name", {}).get("value", "")).strip()))
+    return found
+
+
+def test_the_studio_as_it_is_heard(page: Page, live_asgi: ServerThread) -> None:
+    """Its parts, and what is in them, by role and name, in the order in which they are read out."""
+    story = create_story(title="The Lighthouse")
+    chapter = create_chapter(story=story, author=story.owner, title="Night", content="The lamp went out.")
+    create_chapter(story=story, author=story.owner, title="Day", content="Light.")
+    open_chapter(page, chapter)
+    state(page, "saved")
+
+    heard = names(page)
+    parts = [
+        ("banner", ""),
+        ("navigation", "Main"),
+        ("main", ""),
+        ("heading", "The Lighthouse · Night"),
+        ("navigation", "Chapters"),
+        ("link", "1 Night 4 words"),
+        ("button", "Move or change this chapter: Night"),
+        ("link", "2 Day 1 word"),
+        ("button", "Move or change this chapter: Day"),
+        ("button", "New chapter"),
+        ("region", "Page"),
+        ("toolbar", "Text marks"),
+        *(("button", name) for name in ("Strong", "Emphasis", "Heading", "Quotation", "Scene break")),
+        ("textbox", "Title"),
+        ("textbox", "Text"),
+        ("StaticText", "Saved at"),
+        ("StaticText", "1 min to read"),
+        ("DisclosureTriangle", "This chapter"),
+        ("complementary", "Beside the page"),
+        ("tablist", "Beside the page"),
+        *(("tab", name) for name in ("Coach", "Proposals", "Codex", "Notes")),
+        ("tabpanel", "Coach"),
     ]
+    assert [node for node in heard if node in parts] == parts
+
+    # What becomes of a save is read where it stands, and told when it matters.
+    page.route("**/chapters/**", lambda route: route.abort())
+    page.focus(".editor__text")
+    page.keyboard.type("Fog. ")
+    state(page, "offline")
+    announced = page.locator("#editor-announcement[role=status]")
+    expect(announced).to_have_text("Offline: kept on this device")
 
 
 def test_everything_that_can_be_used_has_a_name(page: Page, live_asgi: ServerThread) -> None:
@@ -127,7 +198,6 @@ def test_everything_that_can_be_used_has_a_name(page: Page, live_asgi: ServerThr
     open_chapter(page, chapter)
     studio = f"/studio/{story.pk}/"
     paths = [
-        chapter.get_absolute_url(),
         f"{chapter.get_absolute_url()}revisions/",
         f"{chapter.get_absolute_url()}split/",
         f"{chapter.get_absolute_url()}notes/",
@@ -148,7 +218,7 @@ def test_everything_that_can_be_used_has_a_name(page: Page, live_asgi: ServerThr
         answer = page.goto(path)
         assert answer is not None
         assert answer.ok, path
-        settle(page)
+        expect(page.locator(".htmx-request")).to_have_count(0)
         found = names(page)
         assert [node for node in found if node[0] in ROLES and not node[1]] == [], path
         assert any(role == "main" for role, _name in found), path
