@@ -37,6 +37,7 @@ def site_header(context: dict[str, Any]) -> SafeString:
         is_signed_in=person is not None,
         theme=person.theme if person else "auto",
         has_avatar=bool(person and person.avatar.name),
+        is_moderator=bool(person and person.is_staff and person.has_perm("social.view_case")),
         place=match.view_name if match is not None and match.view_name in _PLACES else "",
     )
 

@@ -350,6 +350,12 @@ def test_a_moderator_has_exactly_their_rights(client: Client, moderator: User):
     client.force_login(moderator)
     assert moderator.get_all_permissions() == {"social.view_case", "social.decide_case", "social.view_decision"}
     assert client.get("/admin/").status_code == 200
+    # The way to it stands in their menu, and in nobody else's.
+    queue = reverse("admin:social_case_changelist")
+    assert queue in client.get("/library/").text
+    stranger = Client()
+    stranger.force_login(create_user())
+    assert queue not in stranger.get("/library/").text
     for path in ("stories/story", "billing/wallet", "billing/entry", "coaching/coachmodel", "accounts/user"):
         assert client.get(f"/admin/{path}/").status_code == 403
     assert client.get("/admin/social/moderatorreading/").status_code == 403
