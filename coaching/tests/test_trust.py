@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from coaching import catalogue, helplines, services
-from coaching.models import CoachModel, Dispatch, Reply, Session
+from coaching.models import CoachModel, Dispatch, Reply, Session, SummaryRequest
 from coaching.processors import processors
 from coaching.services.catalogue import family_of, store_listings
 from coaching.tests.conftest import create_session, create_writer, offer_model
@@ -63,6 +65,23 @@ def test_what_left_the_house_is_listed_with_its_bytes(session: Session, client: 
     client.force_login(create_writer())
     assert client.get(url).status_code == 404
     assert client.get(reverse("coaching:reply-request", args=[dispatch.pk])).status_code == 404
+
+
+def test_each_row_says_what_it_was_for_without_a_query_of_its_own(session: Session, client: Client):
+    client.force_login(session.user)
+    url = reverse("coaching:dispatch-list", args=[session.story_id])
+    assert session.chapter is not None
+
+    def rows(count: int) -> int:
+        for _row in range(count):
+            reply = answer(session, f"k{Reply.objects.count()}")
+            SummaryRequest.objects.create(reply=reply, chapter=session.chapter, text_sha256="x")
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(url).text
+        assert page.count(f"Summary · {session.chapter}") == Reply.objects.count()
+        return len(queries)
+
+    assert rows(1) == rows(3)
 
 
 def test_anybody_may_read_who_gets_what(client: Client, model_server: Any, settings: Any):

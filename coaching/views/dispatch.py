@@ -26,7 +26,9 @@ def dispatch_list(request: AuthedRequest, story_pk: UUID) -> HttpResponse:
     asked = PanelForm(request.GET)
     asked.is_valid()
     rows = Dispatch.objects.filter(reply__session__story=story, reply__session__user=request.user)
-    rows = rows.select_related("reply", "reply__session", "reply__proposal").defer("packed", "reply__request")
+    rows = rows.select_related("reply__session", "reply__proposal", "reply__continuity_check")
+    rows = rows.select_related("reply__summary_request__chapter")
+    rows = rows.defer("packed", "reply__request", "reply__summary_request__chapter__content")
     if before := asked.cleaned_data.get("before"):
         edge = rows.filter(pk=before).values_list("sent_at", flat=True).first()
         rows = rows.filter(Q(sent_at__lt=edge) | Q(sent_at=edge, pk__gt=before)) if edge else rows

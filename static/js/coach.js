@@ -73,7 +73,7 @@ function look(root) {
   if (chat) {
     const care = [...chat.querySelectorAll(".care")].at(-1);
     const last = chat.querySelector("#chat-messages > :nth-last-child(2)");
-    if (care && (last?.contains(care) || care.closest("#chat-composer"))) care.scrollIntoView({ block: "center" });
+    if (care && (last?.contains(care) || care.closest("#chat-composer"))) care.querySelector(".care__lines").scrollIntoView({ block: "center" });
   }
 }
 

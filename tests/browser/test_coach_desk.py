@@ -164,6 +164,14 @@ def test_help_is_there_at_once_and_before_the_model(studio: Page, model_server: 
     expect(studio.locator(".care__lines a").first).to_have_attribute(
         "href", "tel:3114" if _is_french(studio) else "tel:112"
     )
+    # The numbers themselves, above the field: not only the card's first words.
+    line, field = (
+        studio.locator(".care__lines li").first.bounding_box(),
+        studio.locator("#chat-composer").bounding_box(),
+    )
+    assert line is not None
+    assert field is not None
+    assert 0 < line["y"] < line["y"] + line["height"] <= field["y"]
     assert Message.objects.get().needs_care
     expect(studio.locator("#chat-composer textarea")).to_have_value("")
 
