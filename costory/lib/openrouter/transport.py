@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import aiohttp
 import httpx
+from aiohttp.client_proto import ResponseHandler
 from httpx_aiohttp import AiohttpTransport
 
 from costory.lib.openrouter.errors import (
@@ -27,6 +29,7 @@ CONTENT_EXTENSION = "costory.content"
 MAX_CONNECTIONS = 1000
 # Shorter than the idle limit of the usual proxies: a POST on a connection that is being closed cannot be sent again.
 _KEEPALIVE_SECONDS = 15.0
+_LATE_SECONDS = 0.05
 
 #: All that a transport raises, httpx's and aiohttp's; `failure_from` turns it into ours.
 TRANSPORT_ERRORS = (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError)
@@ -84,7 +87,9 @@ class Pump:
     """Hands bytes on in the turn of the loop in which they came, where aiohttp's reader would wake a task for them.
 
     A reader keeps the future of whoever waits for bytes and sets its result when they come; this object stands in
-    that place and looks what there is. What came within one turn is handed on as one. `take` says whether to go on.
+    that place and looks what there is. It does so a call later, because reading from inside aiohttp's parser would
+    enter the parser again; so what came within one turn is handed on as one. aiohttp begins a timer anew with each
+    read; here one timer looks, when it is due, how long it has been. `take` says whether to go on.
     """
 
     def __init__(self, content: aiohttp.StreamReader, take: Callable[[bytes], bool]) -> None:
@@ -92,26 +97,39 @@ class Pump:
         self._take = take
         self._loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[None] = self._loop.create_future()
+        self._heard_at = self._loop.time()
+        self._silence: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
         """Hand on until `take` has enough, or the body has ended or broken; what it raises is raised here.
 
         How it ended, and bytes that came before it broke, are the reader's to tell.
         """
+        content = self._content
         # Private to aiohttp. Should it go, nothing is handed on here, and a test says so.
-        if getattr(self._content, "_waiter", self) is not None:
+        protocol = getattr(content, "_protocol", None)
+        if getattr(content, "_waiter", self) is not None or not isinstance(protocol, ResponseHandler):
             return
-        self._look()
+        idle, protocol.read_timeout = protocol.read_timeout, None
+        if idle:
+            self._listen(idle)
         try:
+            self._look()
             await self._ended
         finally:
-            if getattr(self._content, "_waiter", None) is self:
-                self._content._waiter = None
+            if self._silence is not None:
+                self._silence.cancel()
+            if getattr(content, "_waiter", None) is self:
+                content._waiter = None
+            protocol.read_timeout = idle
+            if not content.is_eof() and content.exception() is None:
+                protocol.start_timeout()
 
     def _look(self) -> None:
         if self._ended.done():
             return
         content = self._content
+        self._heard_at = self._loop.time()
         try:
             if content.exception() is None and not content.at_eof():
                 received = content.read_nowait()
@@ -122,6 +140,17 @@ class Pump:
             self._ended.set_exception(error)
         else:
             self._ended.set_result(None)
+
+    def _listen(self, idle: float, *, is_late: bool = False) -> None:
+        """Break off a body that has been silent for `idle` seconds; else look again when it could have been."""
+        rest = self._heard_at + idle - self._loop.time()
+        if rest > 0:
+            self._silence = self._loop.call_later(rest, self._listen, idle)
+        elif not is_late:
+            # A loop that was held up runs its timers before it reads: what has come meanwhile is heard first.
+            self._silence = self._loop.call_later(_LATE_SECONDS, partial(self._listen, idle, is_late=True))
+        elif not self._ended.done():
+            self._content.set_exception(aiohttp.SocketTimeoutError("Timeout on reading data from socket"))
 
     # What aiohttp asks of the future that it takes this for.
 
