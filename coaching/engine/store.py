@@ -16,6 +16,7 @@ from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
 from coaching.models import Reply
+from costory.lib.statements import prepared_cursor
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -107,24 +108,47 @@ def write_checkpoints(checkpoints: Sequence[Checkpoint], process: str, *, abando
 
     With `abandon` the sign of life is taken back, so that the next start sweeps them at once.
     """
-    heartbeat = None if abandon else _as_time(timezone.now())
-    key = Reply._meta.pk
-    table = Reply._meta.db_table
-    with transaction.atomic(), connection.cursor() as cursor:
+    heartbeat = None if abandon else timezone.now()
+    with transaction.atomic():
         if checkpoints:
-            cursor.executemany(
-                f"UPDATE {table} SET content = %s, generation_id = %s, heartbeat_at = %s"  # noqa: S608  The table's name is ours.
-                " WHERE id = %s AND state = 'running' AND claimed_by = %s",
-                [
-                    (c.content, c.generation_id, heartbeat, key.get_db_prep_value(c.reply_id, connection), process)
-                    for c in checkpoints
-                ],
-            )
+            write = _write_on_postgresql if connection.vendor == "postgresql" else _write_one_by_one
+            write(checkpoints, process, heartbeat)
         mine = Reply.objects.filter(state=Reply.State.RUNNING, claimed_by=process)
         rows = list(mine.values_list("id", "stop_requested_at"))
     return Standing(
         owned=frozenset(row[0] for row in rows), stops=frozenset(row[0] for row in rows if row[1] is not None)
     )
+
+
+# All of them in one statement: a round trip and its share of the ORM for each would be most of what it takes.
+POSTGRESQL_WRITE = """
+    UPDATE coaching_reply AS reply
+    SET content = written.content, generation_id = written.generation_id, heartbeat_at = %(heartbeat)s
+    FROM unnest(%(ids)s::uuid[], %(contents)s::text[], %(generation_ids)s::text[])
+        AS written (id, content, generation_id)
+    WHERE reply.id = written.id AND reply.state = 'running' AND reply.claimed_by = %(process)s
+"""
+
+
+def _write_on_postgresql(checkpoints: Sequence[Checkpoint], process: str, heartbeat: datetime | None) -> None:
+    with prepared_cursor() as cursor:
+        cursor.execute(
+            POSTGRESQL_WRITE,
+            {
+                "heartbeat": heartbeat,
+                "process": process,
+                "ids": [checkpoint.reply_id for checkpoint in checkpoints],
+                "contents": [checkpoint.content for checkpoint in checkpoints],
+                "generation_ids": [checkpoint.generation_id for checkpoint in checkpoints],
+            },
+        )
+
+
+def _write_one_by_one(checkpoints: Sequence[Checkpoint], process: str, heartbeat: datetime | None) -> None:
+    for checkpoint in checkpoints:
+        Reply.objects.filter(pk=checkpoint.reply_id, state=Reply.State.RUNNING, claimed_by=process).update(
+            content=checkpoint.content, generation_id=checkpoint.generation_id, heartbeat_at=heartbeat
+        )
 
 
 @dataclass(frozen=True)
