@@ -99,11 +99,12 @@ def cliches(sentences: Sequence[Passage], lists: Wordlists) -> Iterator[Mark]:
     """Phrases that have been said before; the longest that begins at a word."""
     for number, sentence in enumerate(sentences):
         words = sentence.words
+        texts = tuple([word.text for word in words])
         for index, word in enumerate(words):
             best = 0
             for phrase in lists.cliches.get(word.text, ()):
                 size = len(phrase)
-                if size > best and tuple(other.text for other in words[index : index + size]) == phrase:
+                if size > best and texts[index : index + size] == phrase:
                     best = size
             if best:
                 severity = 50 if word.is_spoken else 62

@@ -153,10 +153,11 @@ def ask(
     """Take a message, hold the ceiling of its answer and create the reply, in one transaction.
 
     It follows the end of the branch that is shown, unless a `parent` is given: a Message, or None for the beginning.
-    The same `request_key` in the same session gives the same reply again. Returns the reply and whether it is new.
+    The same `request_key` in the same session gives the same reply again. Returns the reply and whether it is new;
+    `session` is up to date after it.
     Raises what `prepare` raises, and billing's InsufficientCredits.
     """
-    known = Reply.objects.filter(session=session, request_key=request_key).first()
+    known = _known(session, request_key)
     if known is not None:
         return known, False
     try:
@@ -165,10 +166,18 @@ def ask(
             return _create(session, message, request_key, prepare(), parent), True
     except IntegrityError:
         # The same form twice at the same moment: the other one came first, and its hold is the only one.
-        known = Reply.objects.filter(session=session, request_key=request_key).first()
+        known = _known(session, request_key)
         if known is None:
             raise
         return known, False
+
+
+def _known(session: Session, request_key: str) -> Reply | None:
+    """The reply this key was given before; the session is brought up to date with it, as `_create` leaves it."""
+    known = Reply.objects.filter(session=session, request_key=request_key).first()
+    if known is not None:
+        session.refresh_from_db(fields=["head", "title", "updated_at"])
+    return known
 
 
 def _create(session: Session, message: Message, request_key: str, prepared: Prepared, parent: object) -> Reply:
@@ -216,6 +225,8 @@ def _create(session: Session, message: Message, request_key: str, prepared: Prep
         receipt=prepared.receipt,
     )
     Session.objects.filter(pk=session.pk).update(**changes)
+    for name, value in changes.items():
+        setattr(session, name, value)
     payload: dict[str, Any] = {"ceiling_micros": quote.ceiling_micros}
     if not session.is_excluded_from_analytics:
         payload |= {"mode": session.mode, "model": quote.model}

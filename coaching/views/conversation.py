@@ -69,7 +69,8 @@ def session_start(request: AuthedRequest, story_pk: UUID) -> HttpResponse:
 def message_create(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """A further message of a conversation."""
     session = get_object_or_404(_sessions(request), pk=pk)
-    form = MessageForm(request.POST, offered=_offered())
+    offered = _offered()
+    form = MessageForm(request.POST, offered=offered)
     about = {"story": session.story, "mode": session.mode, "chapter": session.chapter, "session": session}
     if not form.is_valid():
         return _unfit(request, **about, form=form)
@@ -77,7 +78,8 @@ def message_create(request: AuthedRequest, pk: UUID) -> HttpResponse:
         services.post_message(session=session, **_message(form))
     except DomainError as refusal:
         return _refused(request, refusal, **about, form=form)
-    return _answer(request, session)
+    # The service has brought this session up to date: nothing needs to be read again.
+    return _show(request, session, offered=offered) if request.htmx else _answer(request, session)
 
 
 @require_POST
@@ -206,8 +208,18 @@ def _answer(request: AuthedRequest, session: Session) -> HttpResponse:
     """The conversation as it is now; without scripts, its page."""
     if not request.htmx:
         return redirect("coaching:session-detail", pk=session.pk)
-    session = _sessions(request).get(pk=session.pk)
-    response = _render(request, story=session.story, mode=session.mode, chapter=session.chapter, session=session)
+    return _show(request, _sessions(request).get(pk=session.pk))
+
+
+def _show(request: AuthedRequest, session: Session, *, offered: list[CoachModel] | None = None) -> HttpResponse:
+    response = _render(
+        request,
+        story=session.story,
+        mode=session.mode,
+        chapter=session.chapter,
+        session=session,
+        offered=offered,
+    )
     response["HX-Trigger"] = "wallet-changed"
     return response
 
@@ -241,9 +253,10 @@ def _render(
     form: MessageForm | None = None,
     refusal: DomainError | None = None,
     is_care: bool = False,
+    offered: list[CoachModel] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    offered = _offered()
+    offered = _offered() if offered is None else offered
     if form is None:
         form = MessageForm(
             offered=offered,
