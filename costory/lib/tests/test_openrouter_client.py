@@ -478,7 +478,7 @@ def test_a_text_is_handed_on_without_a_task_that_wakes_for_it(server: ModelServe
             seen.append(asyncio.current_task())
             return True
 
-        async with client_of(server) as client, client.stream(asking("test/prose-en")) as reply:
+        async with client_of(server) as client, client.stream(asking("test/prose-en-12x5")) as reply:
             await reply.deliver(take)
         return seen
 
@@ -487,7 +487,7 @@ def test_a_text_is_handed_on_without_a_task_that_wakes_for_it(server: ModelServe
     assert seen.count(None) > len(seen) // 2
 
 
-@pytest.mark.parametrize("model", ["test/prose-en", "test/crlf", "test/split-utf8", "test/markdown"])
+@pytest.mark.parametrize("model", ["test/prose-en-12x0", "test/crlf-9x0", "test/split-utf8", "test/markdown"])
 def test_iterating_and_being_called_give_the_same_text(server: ModelServer, model: str) -> None:
     async def both() -> tuple[str, str]:
         called: list[str] = []
@@ -510,7 +510,7 @@ def test_who_has_enough_hears_no_more(server: ModelServer) -> None:
             heard.append(text)
             return len(heard) < 2
 
-        async with client_of(server) as client, client.stream(asking("test/prose-en")) as reply:
+        async with client_of(server) as client, client.stream(asking("test/prose-en-12x5")) as reply:
             await reply.deliver(take)
         return heard
 
@@ -523,7 +523,7 @@ def test_what_goes_wrong_with_a_text_is_raised_where_it_is_asked_for(server: Mod
         raise LookupError(text)
 
     async def ask() -> None:
-        async with client_of(server) as client, client.stream(asking("test/prose-en")) as reply:
+        async with client_of(server) as client, client.stream(asking("test/prose-en-12x5")) as reply:
             await reply.deliver(refuse)
 
     with pytest.raises(LookupError):
