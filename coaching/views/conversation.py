@@ -18,6 +18,7 @@ from coaching.models import CoachModel, Message, Session
 from costory.lib.errors import DomainError
 from costory.lib.http import AuthedRequest
 from stories.models import Chapter, Story
+from stories.selectors.desk import chapter_to_write
 
 PURPOSES: Final = {
     Session.Mode.NARRATIVE: _("Scenes, voice, pace: what works, and what to try."),
@@ -31,11 +32,17 @@ PURPOSES: Final = {
 @vary_on_headers("HX-Request")
 def panel(request: AuthedRequest, story_pk: UUID) -> HttpResponse:
     """The latest conversation of a story in one mode; nothing is written by looking at it."""
-    story = get_object_or_404(Story.objects.editable_by(request.user), pk=story_pk)
     asked = PanelForm(request.GET)
     asked.is_valid()
+    asked_for = asked.cleaned_data.get("chapter")
+    # Beside the page being written both are read as they are for the page itself.
+    chapter = chapter_to_write(request.user, asked_for) if asked_for else None
+    if chapter is not None and chapter.story_id == story_pk:
+        story = chapter.story
+    else:
+        story = get_object_or_404(Story.objects.editable_by(request.user), pk=story_pk)
+        chapter = _chapter(request, story, asked_for)
     mode = asked.cleaned_data.get("mode") or _usual_mode(story)
-    chapter = _chapter(request, story, asked.cleaned_data.get("chapter"))
     session = None
     if not asked.cleaned_data.get("new"):
         sessions = _sessions(request).filter(story=story, mode=mode, archived_at=None)
@@ -164,7 +171,8 @@ def message_preview(request: AuthedRequest, story_pk: UUID) -> HttpResponse:
 
 
 def _sessions(request: AuthedRequest) -> Any:
-    return Session.objects.of(request.user).conversations().select_related("story", "chapter", "user")
+    sessions = Session.objects.of(request.user).conversations().select_related("story", "chapter", "user")
+    return sessions.defer("chapter__content_html", "chapter__provenance")
 
 
 def _messages(request: AuthedRequest) -> Any:
