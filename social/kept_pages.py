@@ -7,7 +7,7 @@ is gone at the next request in all of them. docs/decisions/0016-kept-pages.md sa
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
@@ -73,11 +73,12 @@ def stamp_at_hand(request: HttpRequest) -> Stamp | None:
     return asked.stamp if asked is not None else None
 
 
-def confirm(request: HttpRequest, keys: Sequence[str] | Iterable[UUID]) -> None:
+def confirm(request: HttpRequest, shown: Stamp | Iterable[UUID]) -> None:
     """Say, from a view, that its page shows what the stamp names: these rows, and all that is said of them."""
     asked: Asked | None = getattr(request, "asked_of_kept", None)
     if asked is not None:
-        asked.is_confirmed = set(asked.stamp.keys).issuperset(map(str, keys))
+        keys = shown.keys if isinstance(shown, Stamp) else map(str, shown)
+        asked.is_confirmed = set(asked.stamp.keys).issuperset(keys)
 
 
 class KeptPagesMiddleware:

@@ -1,18 +1,20 @@
 """Django's WSGI handler on a pool of persistent threads, under an ASGI server.
 
-a2wsgi does this for every application: it asks the event loop for each part of a request's body and hands it each part
-of an answer, waiting for the loop each time. Nearly all requests have no body and nearly all answers are whole, so here
-a request goes to a thread once and its answer comes back once. What has a body is a2wsgi's still.
+a2wsgi does this for every application: each part of an answer waits for the event loop. Nearly all answers are whole,
+so here a request goes to a thread once and its answer comes back once. How a request reads as WSGI, and how its body is
+read from the loop, is a2wsgi's still.
 """
 
 import asyncio
+import contextlib
 import contextvars
 import io
+import threading
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 from typing import Any, Final, cast
 
-from a2wsgi.wsgi import WSGIResponder, build_environ
+from a2wsgi.wsgi import Body, build_environ
 from django.http.response import HttpResponseBase
 
 Scope = MutableMapping[str, Any]
@@ -20,6 +22,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Handler = Callable[[dict[str, Any], Callable[..., Any]], HttpResponseBase]
+Work = Callable[[], list[Message]]
 # Files are read in parts of 4 kB; that many of them are handed to the loop at once.
 _PART: Final = 65_536
 
@@ -29,22 +32,20 @@ class OnThreads:
 
     def __init__(self, handler: Handler, *, threads: int) -> None:
         self._handler = handler
-        self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="pages")
+        self._threads = _Threads(threads)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         loop = asyncio.get_running_loop()
-        if _has_body(scope):
-            # Its types are its own, not those of any ASGI server.
-            await cast("Any", WSGIResponder)(self._handler, self._threads, 10)(scope, receive, send)
-            return
-        environ = cast("dict[str, Any]", build_environ(cast("Any", scope), cast("Any", io.BytesIO())))
+        # a2wsgi's types are its own, not those of any ASGI server.
+        body = Body(loop, cast("Any", receive)) if _has_body(scope) else io.BytesIO()
+        environ = cast("dict[str, Any]", build_environ(cast("Any", scope), cast("Any", body)))
 
         def say(message: Message) -> None:
             asyncio.run_coroutine_threadsafe(_said(send, message), loop).result()
 
         # Each request has a context of its own, whichever thread it is in.
-        work = contextvars.copy_context()
-        for message in await loop.run_in_executor(self._threads, work.run, self._answer, environ, say):
+        context = contextvars.copy_context()
+        for message in await self._threads.run(loop, lambda: context.run(self._answer, environ, say)):
             await send(message)
 
     def _answer(self, environ: dict[str, Any], say: Callable[[Message], None]) -> list[Message]:
@@ -67,6 +68,55 @@ class OnThreads:
             return [{"type": "http.response.body", "body": b""}]
         finally:
             response.close()
+
+
+class _Threads:
+    """So many threads, from the first request on. An executor's futures and locks cost as much as a short page."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._jobs: SimpleQueue[tuple[asyncio.Future[list[Message]], Work]] = SimpleQueue()
+        self._starting = threading.Lock()
+        self._are_started = False
+
+    def run(self, loop: asyncio.AbstractEventLoop, work: Work) -> "asyncio.Future[list[Message]]":
+        """What this returns, or raises, in one of the threads."""
+        if not self._are_started:
+            self._start()
+        done: asyncio.Future[list[Message]] = loop.create_future()
+        self._jobs.put((done, work))
+        return done
+
+    def _start(self) -> None:
+        with self._starting:
+            if not self._are_started:
+                for number in range(self._count):
+                    threading.Thread(target=self._work, name=f"pages-{number}", daemon=True).start()
+                self._are_started = True
+
+    def _work(self) -> None:
+        while True:
+            done, work = self._jobs.get()
+            found: list[Message] | BaseException
+            try:
+                found = work()
+            except BaseException as error:  # noqa: BLE001  It is raised again where it is awaited.
+                found = error
+            # A loop that has closed waits for nothing.
+            with contextlib.suppress(RuntimeError):
+                done.get_loop().call_soon_threadsafe(_settle, done, found)
+            # Nothing of a request stays in a thread that waits.
+            del done, work, found
+
+
+def _settle(done: "asyncio.Future[list[Message]]", found: list[Message] | BaseException) -> None:
+    if done.done():
+        # Whoever asked has gone.
+        return
+    if isinstance(found, BaseException):
+        done.set_exception(found)
+    else:
+        done.set_result(found)
 
 
 async def _said(send: Send, message: Message) -> None:

@@ -1,60 +1,28 @@
-"""What stands around every page: its header and its footer."""
+"""What stands around every page, for its template."""
 
-from typing import Any, Final
+from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
-from costory.lib.frames import Frame
+from costory.lib import around
 
 register = template.Library()
-
-_HEADER: Final = Frame(
-    "components/_site_header.html", holes=("name", "initial", "avatar_address", "here", "csrf_token")
-)
-_FOOTER: Final = Frame("components/_site_footer.html", holes=("here", "csrf_token"))
-# The pages that the header leads to, by the names of their views.
-_PLACES: Final = frozenset({"home", "stories:story-list", "social:library"})
 
 
 @register.simple_tag(takes_context=True)
 def site_header(context: dict[str, Any]) -> SafeString:
-    """The header, for whoever asks."""
-    request = context.get("request")
-    user = getattr(request, "user", None)
-    person = user if user is not None and user.is_authenticated else None
-    name = person.name if person else ""
-    match = getattr(request, "resolver_match", None)
-    return _HEADER.fill(
-        {
-            **_said(context),
-            "name": name,
-            "initial": name[:1],
-            "avatar_address": person.avatar_url if person else "",
-        },
-        language=get_language(),
-        is_signed_in=person is not None,
-        theme=person.theme if person else "auto",
-        has_avatar=bool(person and person.avatar.name),
-        is_moderator=bool(person and person.is_staff and person.has_perm("social.view_case")),
-        place=match.view_name if match is not None and match.view_name in _PLACES else "",
-    )
+    """The header, for whoever asks; where a page is drawn once for all, the hole it goes into."""
+    hole: SafeString | None = context.get("site_header")
+    return hole or around.site_header(context.get("request"), _token(context))
 
 
 @register.simple_tag(takes_context=True)
 def site_footer(context: dict[str, Any]) -> SafeString:
-    """The footer, for whoever asks."""
-    user = getattr(context.get("request"), "user", None)
-    return _FOOTER.fill(
-        _said(context), language=get_language(), is_signed_in=user is not None and user.is_authenticated
-    )
+    """The footer, in the same way."""
+    hole: SafeString | None = context.get("site_footer")
+    return hole or around.site_footer(context.get("request"), _token(context))
 
 
-def _said(context: dict[str, Any]) -> dict[str, str]:
-    request = context.get("request")
-    # A page that is drawn for no request (an error's) has neither.
-    return {
-        "here": request.get_full_path() if request is not None else "",
-        "csrf_token": str(context.get("csrf_token") or ""),
-    }
+def _token(context: dict[str, Any]) -> str:
+    return str(context.get("csrf_token") or "")

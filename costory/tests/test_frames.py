@@ -38,6 +38,9 @@ def test_each_has_their_own_name_and_token_around_the_page(client):
     assert all(len(token) == 64 for html in seen for token in tokens(html))
     assert not set(tokens(seen[0])) & set(tokens(seen[1]))
     assert 'value="dark" data-theme-choice="dark" aria-pressed="true"' in seen[1]
+    assert '<html lang="en" data-theme="dark" data-theme-owner="account">' in seen[1]
+    client.force_login(create_user(theme="light"))
+    assert '<html lang="en" data-theme="light" data-theme-owner="account">' in page(client)
 
     stranger = page(Client())
     assert "menu__who" not in stranger
@@ -54,6 +57,18 @@ def test_the_frame_says_where_one_is_in_the_language_one_reads(client):
     elsewhere = page(client, reverse("accounts:settings"))
     assert 'href="/library/" aria-current="page"' not in elsewhere
     assert f'name="next" value="{reverse("accounts:settings")}"' in elsewhere
+
+
+def test_a_message_that_waits_is_told_once_on_a_page_that_is_drawn_once(client):
+    person = create_user(email="ada@example.org")
+    person.set_password("a long password, for once")
+    person.save()
+    page(client)
+    client.post(reverse("account_login"), {"login": "ada@example.org", "password": "a long password, for once"})
+    told = page(client)
+    assert 'class="toast' in told
+    assert 'class="toast ' not in page(client)
+    assert 'class="toast"' not in page(client)
 
 
 def test_a_frame_is_kept_by_its_key_alone():

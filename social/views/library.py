@@ -23,6 +23,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from costory.lib.api import ApiError, Page
+from costory.lib.around import PageFrame
 from costory.lib.http import HtmxRequest
 from costory.lib.kept import Kept
 from costory.lib.limits import is_over_limit, slow_down
@@ -56,6 +57,10 @@ _results: Final[Kept[SafeString]] = Kept(most=500, seconds=60)
 _counts: Final[Kept[dict[str, dict[str, int]]]] = Kept(most=1_000, seconds=60)
 
 
+# What stands around them, for whoever is signed in.
+_PAGE: Final = PageFrame("social/library.html", holes=("results",))
+
+
 def forget_looks() -> None:
     """Keep none of it any longer, in this process."""
     _results.clear()
@@ -81,7 +86,11 @@ def library(request: HtmxRequest) -> HttpResponse:
         results = _listed_results(request, filters, cursor)
     if request.htmx:
         return HttpResponse(results)
-    return render(request, "social/library.html", context | {"results": results})
+    return (
+        # Around the results of a search nothing is kept: there are as many heads as words.
+        (None if filters.q else _PAGE.render(request, {"results": results}, **context))
+        or render(request, "social/library.html", context | {"results": results})
+    )
 
 
 def _listed_results(request: HttpRequest, filters: Filters, cursor: str) -> SafeString:
@@ -94,7 +103,7 @@ def _listed_results(request: HttpRequest, filters: Filters, cursor: str) -> Safe
             stamp = stamp_at_hand(request) or library_stamp(filters, request.user, ratings, cursor=cursor)
     key = (get_language(), filters, cursor, ratings, stamp)
     if stamp is not None and (kept := _results.get(key)) is not None:
-        confirm(request, stamp.keys)
+        confirm(request, stamp)
         return kept
     context = _listed(request, filters, cursor, ratings) | {
         "filters": filters,
@@ -104,7 +113,7 @@ def _listed_results(request: HttpRequest, filters: Filters, cursor: str) -> Safe
     drawn = _drawn_results(request, context)
     if stamp is None or not stamp.holds([row.story_id for row in context["rows"]]):
         return drawn
-    confirm(request, stamp.keys)
+    confirm(request, stamp)
     return _results.put(key, drawn)
 
 
