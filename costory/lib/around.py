@@ -55,18 +55,19 @@ def site_footer(request: HttpRequest | None, token: str) -> SafeString:
 
 
 @dataclass(frozen=True)
-class _Somebody:
+class Somebody:
     """Stands in a page for whoever is signed in. It has no name."""
 
-    theme: str
+    theme: str = ""
     is_authenticated: bool = True
 
 
 @dataclass(frozen=True)
-class _Asking:
+class Asking:
     """Stands in a page for the request."""
 
-    user: _Somebody
+    user: Somebody
+    path: str = ""
 
 
 class PageFrame:
@@ -85,7 +86,7 @@ class PageFrame:
             "site_header": site_header(request, token),
             "site_footer": site_footer(request, token),
         }
-        asking = _Asking(_Somebody(request.user.theme))
+        asking = Asking(Somebody(request.user.theme))
         return HttpResponse(
             self._frame.fill(
                 {**around, **words}, language=get_language(), request=asking, app_url=settings.APP_URL, **key

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from costory.lib.kept import Kept
-from social.models import Listing, ReaderSettings, Reading
+from social.models import Follow, Listing, ReaderSettings, Reading
 from social.selectors.stamps import story_stamp
 from social.services import like_story, refresh_listing
 from social.views import library, reading
@@ -299,7 +299,7 @@ def test_a_page_made_while_a_chapter_was_open_for_a_moment_is_not_kept():
 def test_readers_share_a_chapter_and_nothing_else(client):
     story = published()
     path = chapter_address(story, 2)
-    one, other = create_user(), create_user()
+    one, other = create_user(display_name="Ada Reads"), create_user(display_name="Béa Reads")
     like_story(user=one, story=story)
     pages = []
     for person in (one, other):
@@ -312,6 +312,14 @@ def test_readers_share_a_chapter_and_nothing_else(client):
     assert ['aria-pressed="true"' in re.findall(r'id="like-button"[^>]*', page)[0] for page in pages] == [
         True, True, False, False,
     ]  # fmt: skip
+    assert [("Ada Reads" in page, "Béa Reads" in page) for page in pages] == [(True, False)] * 2 + [(False, True)] * 2
+    tokens = [set(re.findall(r'csrfmiddlewaretoken" value="(\w+)"', page)) for page in pages]
+    assert not (tokens[0] | tokens[1]) & (tokens[2] | tokens[3])
+    # Whoever follows the author reads another page than whoever does not.
+    Follow.objects.create(follower=other, author=story.owner)
+    assert 'name="followed" value="0"' in read(path, client).content.decode()
+    client.force_login(one)
+    assert 'name="followed" value="1"' in read(path, client).content.decode()
     assert Listing.objects.get(pk=story.pk).read_count == 2
 
 

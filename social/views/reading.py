@@ -1,13 +1,14 @@
 """Reading: a published story for everybody, a shared one for whoever has its link, one's own for oneself."""
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -15,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from costory.lib.around import Asking, PageFrame, Somebody
 from costory.lib.csrf import token_for
 from costory.lib.kept import Kept
 from costory.lib.pictures import picture_response
@@ -133,6 +135,9 @@ class Leaf:
 
 
 _leaves: Final[Kept[Leaf]] = Kept(most=200, seconds=60)
+# What stands under a leaf, for all who love and follow alike, without their tokens.
+_tails: Final[Kept[tuple[str, ...]]] = Kept(most=400, seconds=60)
+_PAGE: Final = PageFrame("social/chapter_read.html", holes=("leaf_title", "leaf_head", "main", "tail"))
 # Stands for the token while a leaf is drawn. Nobody who writes knows it.
 _TOKEN: Final = secrets.token_hex(16)
 
@@ -140,6 +145,7 @@ _TOKEN: Final = secrets.token_hex(16)
 def forget_leaves() -> None:
     """Keep none of them any longer, in this process."""
     _leaves.clear()
+    _tails.clear()
 
 
 def _chapter_at_hand(request: HttpRequest, pk: UUID, number: int) -> HttpResponse | None:
@@ -164,7 +170,7 @@ def _chapter_at_hand(request: HttpRequest, pk: UUID, number: int) -> HttpRespons
     count_read(story_id=pk, chapter_position=number, facts=facts_of(request))
     if leaf.chapter_id is not None and leaf.chapter_id != book.place_id:
         keep_place(reader=request.user, chapter=Chapter(pk=leaf.chapter_id, story_id=pk))
-    return _turn(request, book, leaf)
+    return _turn(request, book, leaf, _tail_at_hand(request, book, leaf, key))
 
 
 def _chapter(request: HttpRequest, book: Book, number: int) -> HttpResponse:
@@ -231,12 +237,40 @@ def _leaf(book: Book, context: Mapping[str, Any], *, title: str, chapter_id: UUI
     )
 
 
-def _turn(request: HttpRequest, book: Book, leaf: Leaf) -> HttpResponse:
-    """The page a leaf is on, with what is this reader's around it."""
+def _tail_at_hand(request: HttpRequest, book: Book, leaf: Leaf, kept_by: tuple[Hashable, ...]) -> SafeString:
+    """What stands under a leaf that is kept by this key, for a reader of somebody else's story."""
+    key = (*kept_by, book.is_liked, book.is_followed, book.may_answer)
+    parts = _tails.get(key)
+    if parts is None:
+        asking = Asking(Somebody(), request.path)
+        nobodys = replace(book, user=AnonymousUser())
+        drawn = render_to_string(_TAIL, _told(nobodys, leaf) | {"request": asking, "csrf_token": _TOKEN})
+        parts = _tails.put(key, tuple(drawn.split(_TOKEN)))
+    return mark_safe(token_for(request).join(parts))  # noqa: S308  A template's, and a token.
+
+
+_TAIL: Final = "social/_chapter_tail.html"
+
+
+def _told(book: Book, leaf: Leaf) -> dict[str, Any]:
     chapter = Chapter(pk=leaf.chapter_id) if leaf.chapter_id else None
+    return {"book": book, "story": book.story, "is_public": book.story.is_public, "chapter": chapter}
+
+
+def _turn(request: HttpRequest, book: Book, leaf: Leaf, tail: SafeString | None = None) -> HttpResponse:
+    """The page a leaf is on, with what is this reader's around it."""
     token = token_for(request)
-    context = {"leaf": leaf, "main": leaf.main(token), "chapter": chapter, "csrf_token": token}
-    return _render(request, "social/chapter_read.html", book, context)
+    words = {
+        "leaf_title": leaf.title,
+        "leaf_head": leaf.head,
+        "main": leaf.main(token),
+        "tail": tail or render_to_string(_TAIL, _told(book, leaf) | {"csrf_token": token}, request),
+    }
+    setup = PageSetup.of(request)
+    page = _PAGE.render(request, words, setup=setup)
+    return _guarded(
+        page or render(request, "social/chapter_read.html", {**words, "setup": setup, "csrf_token": token}), book.story
+    )
 
 
 def _photographs(book: Book, chapters: list[Chapter]) -> dict[UUID, list[tuple[Photograph, str]]]:
@@ -264,18 +298,11 @@ def is_asked_of(request: HttpRequest, story: Story) -> bool:
 
 def _render(request: HttpRequest, template: str, book: Book, context: Mapping[str, Any]) -> HttpResponse:
     story = book.story
-    response = render(
-        request,
-        template,
-        {
-            "book": book,
-            "story": story,
-            "story_url": book.address,
-            "is_public": story.is_public,
-            "setup": PageSetup.of(request),
-            **context,
-        },
-    )
+    told = {"book": book, "story": story, "story_url": book.address, "is_public": story.is_public}
+    return _guarded(render(request, template, {**told, "setup": PageSetup.of(request), **context}), story)
+
+
+def _guarded(response: HttpResponse, story: Story) -> HttpResponse:
     if not story.is_public:
         # Whoever has the address may read: it must not leave by a link, nor enter a search engine or a shared cache.
         # Not "no-referrer": a browser then sends this page's own forms from nowhere, and they are refused.
