@@ -62,7 +62,8 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        given = request.headers.get("X-Request-ID", "")
+        # Not `request.headers`: they are all renamed for it.
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
         name = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         token = request_id.set(name)
         try:

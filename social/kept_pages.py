@@ -151,7 +151,7 @@ def _library_path() -> str:
 
 
 def _cursor(query: str) -> str:
-    return QueryDict(query).get("after", "")[:1000]
+    return QueryDict(query).get("after", "")[:1000] if query else ""
 
 
 def _without_tokens(response: HttpResponseBase, stamp: Stamp) -> Page | None:

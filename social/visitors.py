@@ -27,13 +27,16 @@ _NOBODY: Final = UUID(int=0)
 _IPV6_NETWORK: Final = 64
 # Text browsers introduce themselves by their name, all others as Mozilla, whatever they are.
 _BROWSER: Final = re.compile(r"(mozilla|opera|lynx|e?links|w3m|dillo|netsurf)\b", re.IGNORECASE)
-# There is a telephone called Cubot.
-_PROGRAM: Final = re.compile(
-    r"(?<!cu)bot|crawl|spider|slurp|archiver|headless|phantomjs|lighthouse|preview|validator|monitor|pingdom|scan"
-    r"|facebookexternalhit|whatsapp|mediapartners|google-|googleother|bingpreview|feed|rss|fetch|curl|wget|python|perl"
-    r"|ruby|java/|okhttp|libwww|axios|node\.js|http-?client|gptbot|ccbot|bytespider|http://|https://",
-    re.IGNORECASE,
+# Words, looked for one by one: one pattern of them all takes ten times as long.
+_PROGRAMS: Final = (
+    *("crawl", "spider", "slurp", "archiver", "headless", "phantomjs", "lighthouse", "preview", "validator", "monitor"),
+    *("pingdom", "scan", "facebookexternalhit", "whatsapp", "mediapartners", "google-", "googleother", "feed", "rss"),
+    *("fetch", "curl", "wget", "python", "perl", "ruby", "java/", "okhttp", "libwww", "axios", "node.js", "httpclient"),
+    *("http-client", "http://", "https://"),
 )
+# There is a telephone called Cubot.
+_BOT: Final = re.compile(r"(?<!cu)bot")
+_AHEAD: Final = re.compile("prefetch|prerender|preview")
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,14 @@ def reading_day() -> date:
 
 def facts_of(request: HttpRequest) -> ReadFacts:
     """What counting is told of this request."""
-    agent = request.headers.get("User-Agent", "")
+    # Not `request.headers`: they are all renamed for it.
+    said = request.META
+    agent = said.get("HTTP_USER_AGENT", "")
     user_id = request.user.pk if request.user.is_authenticated else _NOBODY
     return ReadFacts(
         day=reading_day(),
-        reader=f"user {user_id}" if user_id != _NOBODY else f"{_network(request.META.get('REMOTE_ADDR', ''))} {agent}",
-        source=source_of(request.headers.get("Referer", ""), request.get_host()),
+        reader=f"user {user_id}" if user_id != _NOBODY else f"{_network(said.get('REMOTE_ADDR', ''))} {agent}",
+        source=source_of(said.get("HTTP_REFERER", ""), request.get_host()),
         user_id=user_id,
         is_person=request.method == "GET" and not _is_ahead(request) and not is_program(agent),
     )
@@ -68,7 +73,8 @@ def facts_of(request: HttpRequest) -> ReadFacts:
 
 def is_program(agent: str) -> bool:
     """Whether this is no browser that a person looks at, by what it says of itself. Who says nothing is none."""
-    return not _BROWSER.match(agent) or _PROGRAM.search(agent) is not None
+    said = agent.lower()
+    return not _BROWSER.match(agent) or any(word in said for word in _PROGRAMS) or _BOT.search(said) is not None
 
 
 def source_of(referrer: str, own_host: str) -> str:
@@ -118,8 +124,8 @@ def _readable(label: str) -> str:
 
 def _is_ahead(request: HttpRequest) -> bool:
     """Whether a browser asks before anybody has: it may never be looked at."""
-    names = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
-    return any(re.search("prefetch|prerender|preview", request.headers.get(name, "")) for name in names)
+    names = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
+    return any(name in request.META and _AHEAD.search(request.META[name]) for name in names)
 
 
 def _network(address: str) -> str:

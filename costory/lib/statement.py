@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Aggregate, QuerySet, TextField
 
@@ -109,14 +109,17 @@ def _first_of_prepared(sql: str, values: dict[str, Marker]) -> tuple[Any, ...] |
         cursor.format = psycopg.pq.Format.BINARY
         return cursor
 
-    pool = getattr(connection, "pool", None) if connection.connection is None else None
+    # This thread's, looked for once: behind `connection` it is at each word.
+    here: Any = connections[DEFAULT_DB_ALIAS]
+    pool = here.pool if here.connection is None else None
     if pool is None:
-        connection.ensure_connection()
+        here.ensure_connection()
         # Typed for Django's own cursors, made for whatever the driver has.
-        own = cast("CursorWrapper", cursor_of(connection.connection))
-        return ask(connection.make_debug_cursor(own) if connection.queries_logged else connection.make_cursor(own))
-    with connection.wrap_database_errors:
-        pool.open()
+        own = cast("CursorWrapper", cursor_of(here.connection))
+        return ask(here.make_debug_cursor(own) if here.queries_logged else here.make_cursor(own))
+    with here.wrap_database_errors:
+        if pool.closed:
+            pool.open()
         borrowed = pool.getconn()
         try:
             if not borrowed.autocommit:
