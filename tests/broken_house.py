@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from costory.asgi import Receive, Scope, Send
 from costory.asgi import application as house
 from costory.urls import urlpatterns as house_urls
 
@@ -36,11 +35,7 @@ def debug_lines(request: HttpRequest) -> HttpResponse:
 urlpatterns = [path("broken/", broken), path("lines/", debug_lines), *house_urls]
 
 
-async def application(
-    scope: MutableMapping[str, Any],
-    receive: Callable[[], Awaitable[MutableMapping[str, Any]]],
-    send: Callable[[MutableMapping[str, Any]], Awaitable[None]],
-) -> None:
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Fail outside Django, where only uvicorn sees it, and in a task that nobody waits for."""
     if scope["type"] == "http" and scope["path"] == "/broken-outside/":
         raise RuntimeError(STORY)

@@ -70,15 +70,16 @@ def test_what_left_the_house_is_listed_with_its_bytes(session: Session, client: 
 def test_each_row_says_what_it_was_for_without_a_query_of_its_own(session: Session, client: Client):
     client.force_login(session.user)
     url = reverse("coaching:dispatch-list", args=[session.story_id])
-    assert session.chapter is not None
+    chapter = session.chapter
+    assert chapter is not None
 
     def rows(count: int) -> int:
         for _row in range(count):
             reply = answer(session, f"k{Reply.objects.count()}")
-            SummaryRequest.objects.create(reply=reply, chapter=session.chapter, text_sha256="x")
+            SummaryRequest.objects.create(reply=reply, chapter=chapter, text_sha256="x")
         with CaptureQueriesContext(connection) as queries:
             page = client.get(url).text
-        assert page.count(f"Summary · {session.chapter}") == Reply.objects.count()
+        assert page.count(f"Summary · {chapter}") == Reply.objects.count()
         return len(queries)
 
     assert rows(1) == rows(3)
