@@ -65,9 +65,16 @@ function look(root) {
   // A conversation is opened at its end, beside the page; as a page of its own, and on a phone, it is read from the
   // top, unless something is being written.
   const chat = root.id === "chat" ? root : null;
-  if (chat?.closest(".studio__coach") && chat.checkVisibility()) {
-    const box = scroller(chat.querySelector("#chat-messages"));
+  const messages = chat?.querySelector("#chat-messages");
+  if (messages?.closest(".studio__coach") && chat.checkVisibility()) {
+    const box = scroller(messages);
     if (box !== document.scrollingElement || found.length) box.scrollTop = box.scrollHeight;
+  }
+  // What would be sent comes beneath the field, where nobody looks.
+  if (root.parentElement?.id === "chat-preview") {
+    root.tabIndex = -1;
+    root.focus({ preventScroll: true });
+    root.scrollIntoView({ block: "start" });
   }
   // Who may be in danger sees at once where help is, whatever else there is to read.
   if (chat) {
@@ -97,9 +104,9 @@ function tellPlace(event) {
 }
 
 // What was pressed is another button, or none, when the answer is there, and the keyboard would begin at the top of the
-// page again: it stays in the form, or at the reply, it was in. On a phone the field is left alone, or the keyboard on
-// the screen would cover the answer.
-const PLACES = "#chat-composer, #desk-form, [id^=reply-], [id^=proposal-]";
+// page again: it stays in the form, or at the reply, it was in, else at what the coach does now. On a phone the field is
+// left alone, or the keyboard on the screen would cover the answer.
+const PLACES = "#chat-composer, #desk-form, [id^=reply-], [id^=proposal-], #chat";
 let pressed = "";
 function keepPlace(root) {
   const place = pressed && (root.id === pressed ? root : root.querySelector?.(`#${CSS.escape(pressed)}`));
@@ -107,12 +114,13 @@ function keepPlace(root) {
   pressed = "";
   if (document.activeElement && document.activeElement !== document.body) return;
   const field = place.id === "chat-composer" && matchMedia("(pointer: fine)").matches && place.querySelector("textarea");
-  const next = field || (place.matches("form") ? place.querySelector(".button--primary") : place);
+  const mark = place.matches("form") ? ".button--primary" : place.id === "chat" && ".chat__mode[aria-current=true]";
+  const next = field || (mark && place.querySelector(mark)) || place;
   if (next === place) place.tabIndex = -1;
-  next?.focus({ preventScroll: true });
+  next.focus({ preventScroll: true });
 }
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.target.matches("form")) pressed = event.target.closest(PLACES)?.id ?? "";
+  if (event.target.matches("form, a")) pressed = event.target.closest(PLACES)?.id ?? "";
 });
 
 document.addEventListener("htmx:load", (event) => {

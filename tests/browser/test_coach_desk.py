@@ -145,12 +145,7 @@ def test_on_a_phone_what_is_being_said_is_in_sight(studio: Page, model_server: M
     studio.click("#chat-composer button.button--primary")
     stop = studio.locator(".message--coach[data-stream] button")
     expect(studio.locator(".message__stream")).to_have_text(re.compile(r"[\s\S]{600}"))
-    expect(stop).to_be_in_viewport()
-    edges = (
-        "b => [b.getBoundingClientRect().bottom, document.querySelector('#chat-composer').getBoundingClientRect().top]"
-    )
-    lower, upper = stop.evaluate(edges)
-    assert lower <= upper, "it stands behind the field"
+    await_in_sight(studio, ".message--coach[data-stream] button")
     stop.click()
     expect(studio.locator(".message__cost")).to_be_in_viewport()
 
@@ -165,13 +160,7 @@ def test_help_is_there_at_once_and_before_the_model(studio: Page, model_server: 
         "href", "tel:3114" if _is_french(studio) else "tel:112"
     )
     # The numbers themselves, above the field: not only the card's first words.
-    line, field = (
-        studio.locator(".care__lines li").first.bounding_box(),
-        studio.locator("#chat-composer").bounding_box(),
-    )
-    assert line is not None
-    assert field is not None
-    assert 0 < line["y"] < line["y"] + line["height"] <= field["y"]
+    await_in_sight(studio, ".care__lines li")
     assert Message.objects.get().needs_care
     expect(studio.locator("#chat-composer textarea")).to_have_value("")
 
@@ -192,6 +181,17 @@ def test_what_is_being_said_to_the_coach_survives_the_tab(studio: Page) -> None:
     again.wait_for_selector("#chat-composer")
     again.wait_for_timeout(500)
     expect(again.locator("#chat-composer textarea")).to_have_value("")
+
+
+def await_in_sight(page: Page, selector: str) -> None:
+    """Wait until it stands on the screen, and not behind the field one writes in."""
+    page.wait_for_function(
+        """(selector) => {
+            const box = (wanted) => document.querySelector(wanted).getBoundingClientRect();
+            return box(selector).top >= 0 && box(selector).bottom <= box("#chat-composer").top;
+        }""",
+        arg=selector,
+    )
 
 
 def _is_french(page: Page) -> bool:
