@@ -42,6 +42,7 @@ urlpatterns = [
     path("legal/", legal.legal_index, name="legal-index"),
     path("legal/<slug:name>/", legal.legal_page, name="legal-page"),
     path(".well-known/security.txt", legal.security_txt, name="security-txt"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("robots.txt", legal.robots_txt, name="robots-txt"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),

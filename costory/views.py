@@ -6,10 +6,11 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models.functions import Right
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_safe
 
 from costory.specimens import specimens
@@ -54,6 +55,14 @@ def _shelf(request: HttpRequest) -> list[SafeString]:
     """What is read most at the moment, in the visitor's language."""
     look = Filters(language=get_language() or settings.LANGUAGE_CODE, sort="trending")
     return cards(library_page(look, request.user, cursor="", limit=SHELF).rows)
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look that no page has told of the icon: beside feeds, files and the admin."""
+    return redirect(static("img/favicon.svg"))
 
 
 @login_not_required

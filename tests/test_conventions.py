@@ -276,6 +276,7 @@ PUBLIC = {
     # A stranger's paragraph before the offline coach.
     "paragraph-try",
     "paragraph-keep",
+    "favicon",
     "healthz",
     "readyz",
     # Routed only while DEBUG is on.
