@@ -33,6 +33,12 @@ _MOST_LESSONS = 8
 _SENTINEL = "\x01shape\x02"
 _PLAIN = re.compile(rb'[^"\\\x00-\x1f]+').fullmatch
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_NO_ID = re.compile("[^!-~]")
+
+
+def storable_id(identity: str) -> str:
+    """A generation's name as a column keeps it: a hundred and twenty characters at most, none a database refuses."""
+    return _NO_ID.sub("", identity)[:120]
 
 
 class ReplyParser:
@@ -185,7 +191,7 @@ class ReplyParser:
 
     def _chunk(self, chunk: Mapping[str, Any], payload: bytes) -> str:
         if not self.generation_id and isinstance(identity := chunk.get("id"), str):
-            self.generation_id = identity[:128]
+            self.generation_id = storable_id(identity)
         if not self.model and isinstance(model := chunk.get("model"), str):
             self.model = model[:256]
         if not self.provider and isinstance(provider := chunk.get("provider"), str):

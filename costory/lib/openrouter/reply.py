@@ -11,7 +11,7 @@ from typing import Self
 import httpx
 
 from costory.lib.openrouter.errors import UpstreamCut, UpstreamProtocolError, error_from
-from costory.lib.openrouter.parser import MAX_LINE_BYTES, ReplyParser
+from costory.lib.openrouter.parser import MAX_LINE_BYTES, ReplyParser, storable_id
 from costory.lib.openrouter.transport import (
     TRANSPORT_ERRORS,
     Pump,
@@ -61,7 +61,7 @@ class StreamedReply:
     def generation_id(self) -> str:
         """OpenRouter's name for the generation: known on entry there, with the first chunk elsewhere; else empty."""
         header = self._response.headers.get("x-generation-id", "") if self._response else ""
-        return header[:128] or self._parser.generation_id
+        return storable_id(header) or self._parser.generation_id
 
     @property
     def model(self) -> str:

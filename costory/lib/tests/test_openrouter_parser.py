@@ -81,6 +81,19 @@ def test_any_text_arrives_however_the_packets_fall(
     assert parser.usage == Usage(prompt_tokens=812, completion_tokens=340, cost=Decimal("0.00581"))
 
 
+@pytest.mark.parametrize(
+    ("identity", "kept"), [("gen-" + "9" * 200, "gen-" + "9" * 116), ("gen\x00-\ud800é 1", "gen-1"), ("\x00", "")]
+)
+def test_a_name_that_no_column_takes_is_cut_to_one_that_does(identity: str, kept: str) -> None:
+    """All checkpoints of a process are one statement: a single name that is refused would be every reply's trouble."""
+    payload = json.dumps({"id": identity, "choices": [{"index": 0, "delta": {"content": "word"}}]})
+
+    text, parser = parse(f"data: {payload}\n\n".encode())
+
+    assert text == "word"
+    assert parser.generation_id == kept
+
+
 def test_one_read_with_several_events_is_one_text() -> None:
     parser = ReplyParser()
     assert parser.feed(stream(chunk("The "), chunk("rain"), chunk(" fell"))) == "The rain fell"
