@@ -135,6 +135,8 @@ class _Record:
 
     def cut(self, start: int, end: int) -> Runs:
         first = max(bisect_left(self.starts, start + 1) - 1, 0)
+        if start < end and first < len(self.runs) and end <= self.starts[first] + self.runs[first][0]:
+            return [[end - start, *self.runs[first][1:]]]
         last = bisect_left(self.starts, end)
         base = self.starts[first] if first < len(self.starts) else 0
         return cut_runs(self.runs[first:last], start - base, end - base)
