@@ -87,6 +87,11 @@ def test_who_sounds_in_danger_is_told_who_can_be_called(client: Client) -> None:
     text = f"I want to die. I have decided to kill myself tonight. {TEXT}"
     assert "it is taken seriously" in client.post("/try/", {"text": text}).content.decode()
     assert "taken seriously" not in client.post("/try/", {"text": TEXT}).content.decode()
+    # However little it is, nobody is told that it is too little.
+    short = client.post("/try/", {"text": "I want to die."}).content.decode()
+    assert short.index("Before anything else") < short.index("it is taken seriously")
+    assert "Too short" not in short
+    assert "below forty words" not in short
 
 
 @pytest.mark.parametrize(("address", "most"), [("/try/", 30), ("/try/keep/", 10)])
