@@ -165,7 +165,7 @@ def _sentences_around(text: str, start: int, end: int, *, removed: str) -> Itera
 
 def _ends_a_sentence(text: str) -> bool:
     said = text.rstrip(" »”\"’')\u00a0\u202f")
-    return not said or bool(_SENTENCE_END.match(said, len(said) - 1))
+    return not said or said[-1] in SENTENCE_ENDS
 
 
 def _settle_doubt(

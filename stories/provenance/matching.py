@@ -80,20 +80,19 @@ def _match_lines(old: str, new: str, offset: int) -> Iterator[Match]:
     left = MOST_COMPARISONS
     old_line = new_line = 0
     for old_anchor, new_anchor in [*_anchors(old_lines, new_lines), (len(old_lines), len(new_lines))]:
-        # Where as many lines stand as before, each is the successor of one: a word replaced throughout.
-        is_line_for_line = old_anchor - old_line == new_anchor - new_line
-        step = 1 if is_line_for_line else max(old_anchor - old_line, new_anchor - new_line, 1)
-        while old_line < old_anchor or new_line < new_anchor:
-            old_next, new_next = min(old_line + step, old_anchor), min(new_line + step, new_anchor)
-            was = old[old_starts[old_line] : old_starts[old_next]]
-            is_now = new[new_starts[new_line] : new_starts[new_next]]
+        if old_anchor - old_line == new_anchor - new_line:
+            # Where as many lines stand as before, each is the successor of one: a word replaced throughout.
+            pairs = zip(range(old_line, old_anchor), range(new_line, new_anchor), strict=True)
+            stretches = [(old_starts[o], old_lines[o], new_starts[n], new_lines[n]) for o, n in pairs]
+        else:
+            start, place = old_starts[old_line], new_starts[new_line]
+            stretches = [(start, old[start : old_starts[old_anchor]], place, new[place : new_starts[new_anchor]])]
+        for start, was, place, is_now in stretches:
             left -= (len(was) // 5) * (len(is_now) // 5)
             if was == is_now:
-                if was:
-                    yield Match(offset + old_starts[old_line], offset + new_starts[new_line], len(was))
+                yield Match(offset + start, offset + place, len(was))
             elif left > 0:
-                yield from _match_words(was, is_now, offset + old_starts[old_line], offset + new_starts[new_line])
-            old_line, new_line = old_next, new_next
+                yield from _match_words(was, is_now, offset + start, offset + place)
         if old_anchor < len(old_lines):
             yield Match(offset + old_starts[old_anchor], offset + new_starts[new_anchor], len(old_lines[old_anchor]))
             old_line, new_line = old_anchor + 1, new_anchor + 1
