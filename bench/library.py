@@ -69,6 +69,8 @@ class Round:
     """CPU of the server's process in µs a request; of the pages by their depth the wall time in ms, too."""
 
     floor: float
+    # The same empty view through the product's own way to its threads.
+    quick_floor: float
     own_floor: float
     pages: dict[str, float]
     first_ms: float
@@ -131,6 +133,7 @@ def measure(library: Library, headers: dict[str, str]) -> Round:
     first_ms, deep_ms = _waits([first, library.deep], headers)
     return Round(
         floor=cpu_of("bench.empty:application", "/empty/", {}, requests=REQUESTS * 3),
+        quick_floor=cpu_of("bench.empty:on_threads", "/empty/", {}, requests=REQUESTS * 3),
         own_floor=cpu_of("costory.asgi:application", "/healthz", {}, requests=REQUESTS * 2),
         pages=pages,
         first_ms=first_ms,

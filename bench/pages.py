@@ -1,4 +1,4 @@
-"""Pages: requests a second through the product's one entry (a2wsgi) against gunicorn's sync worker."""
+"""Pages: requests a second through the product's one entry against gunicorn's sync worker."""
 
 from __future__ import annotations
 

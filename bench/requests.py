@@ -12,7 +12,7 @@ AT_ONCE = 4
 
 
 def cpu_of(application: str, path: str, headers: dict[str, str], *, requests: int) -> float:
-    """CPU of the server in µs a request, through uvicorn and a2wsgi as in production, one process on one core."""
+    """CPU of the server in µs a request, through uvicorn as in production, one process on one core."""
     port = free_port()
     with Server(uvicorn(application, port=port), port=port, cores=[SERVER_CORE]) as server:
         asyncio.run(ask(server.url, path, headers, 100))

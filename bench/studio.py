@@ -56,7 +56,7 @@ def prepare(writer_id: uuid.UUID) -> str:
 
 
 def measure(address: str, headers: dict[str, str]) -> Page:
-    """The page as its writer opens it, over and over, and the empty views, all through uvicorn and a2wsgi."""
+    """The page as its writer opens it, over and over, and the empty views, all through uvicorn."""
     return Page(
         floor=cpu_of("bench.empty:application", "/empty/", {}, requests=REQUESTS * 3),
         own_floor=cpu_of("costory.asgi:application", "/healthz", {}, requests=REQUESTS * 2),
