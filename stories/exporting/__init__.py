@@ -18,7 +18,6 @@ from stories.exporting.manuscript import Manuscript, read_manuscript
 from stories.exporting.names import content_disposition, file_name
 from stories.exporting.pdf import NotPrinted, write_pdf
 from stories.exporting.plain import read_markdown, write_markdown
-from stories.exporting.word import write_docx
 from stories.models import Chapter, Story
 
 __all__ = [
@@ -58,10 +57,16 @@ class _Kind:
     write: Callable[[Manuscript, IO[bytes]], None]
 
 
+def _write_docx(manuscript: Manuscript, into: IO[bytes]) -> None:
+    from stories.exporting.word import write_docx  # With its library it takes 4 MB, and few books are taken along so.
+
+    write_docx(manuscript, into)
+
+
 _KINDS = {
     Format.EPUB: _Kind("epub", "application/epub+zip", write_epub),
     Format.PDF: _Kind("pdf", "application/pdf", write_pdf),
-    Format.DOCX: _Kind("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", write_docx),
+    Format.DOCX: _Kind("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", _write_docx),
     Format.MARKDOWN: _Kind("md", "text/markdown; charset=utf-8", write_markdown),
 }
 

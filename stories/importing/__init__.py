@@ -6,7 +6,6 @@ resolved; what is counted is counted while reading, so a bomb is refused before 
 
 from stories.importing.archive import MAX_FILE_BYTES, open_archive
 from stories.importing.epub import read_epub
-from stories.importing.office import read_docx, read_odt
 from stories.importing.plain import decode, read_text
 from stories.importing.shape import MAX_PARTS, CannotRead, Manuscript, Part, divided
 
@@ -21,10 +20,14 @@ def read_manuscript(*, file_name: str, content: bytes) -> Manuscript:
         archive = open_archive(content)
         names = set(archive.namelist())
         if "word/document.xml" in names:
+            from stories.importing.office import read_docx  # Its library takes 4 MB: only where it is needed.
+
             manuscript = read_docx(archive, content)
         elif "META-INF/container.xml" in names:
             manuscript = read_epub(archive)
         elif "content.xml" in names:
+            from stories.importing.office import read_odt  # The same.
+
             manuscript = read_odt(archive)
         else:
             raise CannotRead("unknown")
