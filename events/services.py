@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection, models
 from django.utils import timezone
 
-from costory.lib.statements import prepared_cursor
+from costory.lib.prepared import prepared_cursor
 from events.models import Event
 
 _NAME = re.compile(r"[a-z][a-z_]*\.[a-z_]+")

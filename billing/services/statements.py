@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from billing.models import Entry, Hold
-from costory.lib.statements import prepared_cursor
+from costory.lib.prepared import prepared_cursor
 
 # FOR NO KEY UPDATE waits for whoever has the wallet and then asks the condition again of what they left behind.
 POSTGRESQL_OPEN = """

@@ -16,7 +16,7 @@ from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
 from coaching.models import Reply
-from costory.lib.statements import prepared_cursor
+from costory.lib.prepared import prepared_cursor
 
 P = ParamSpec("P")
 T = TypeVar("T")

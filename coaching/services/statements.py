@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from coaching.models import Dispatch, Reply, Session
-from costory.lib.statements import prepared_cursor
+from costory.lib.prepared import prepared_cursor
 
 _READ: Final = (
     *("id", "session_id", "model", "is_offline", "hold_id", "ceiling_micros", "is_cost_estimated", "request"),

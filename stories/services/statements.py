@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 from psycopg.types.json import Jsonb
 
-from costory.lib.statements import prepared_cursor
+from costory.lib.prepared import prepared_cursor
 from stories.models import Chapter
 from stories.services.wording import Wording
 
