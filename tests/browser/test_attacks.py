@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Dialog, Page, Request, expect
 
 from tests.attacks import ATTACKS, faults_in
-from tests.browser.test_editor import log_in
+from tests.browser.desk import log_in_there
 from tests.servers import ServerThread
 from tests.test_attacks import hostile_story, pages_for_readers
 
@@ -48,7 +48,7 @@ def test_nothing_of_it_happens_in_a_browser(browser: Browser, live_asgi: ServerT
         happened.extend(f"{address}: {fault}" for fault in alive(page))
 
     page.goto(chapter.get_absolute_url())
-    log_in(page, chapter)
+    log_in_there(page, chapter)
     for name in ("story-detail", "story-outline", "codex", "interview"):
         look(reverse(f"stories:{name}", args=[story.pk]))
     for name in ("note-list", "photograph-list", "revision-list"):

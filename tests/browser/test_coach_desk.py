@@ -16,7 +16,7 @@ from stories.models import Chapter
 from stories.provenance import COACH
 from stories.services import create_chapter
 from tests.browser.axe import assert_accessible
-from tests.browser.test_editor import open_chapter, state
+from tests.browser.desk import open_chapter, state
 from tests.factories import create_story, create_user
 from tests.model_server import ModelServer
 from tests.servers import ServerThread

@@ -5,74 +5,14 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from stories.models import Chapter, Revision
-from stories.services import create_chapter
-from tests.browser.axe import assert_accessible
-from tests.browser.walk import enter, pass_time, settle
-from tests.factories import PASSWORD, create_story, create_user
-from tests.servers import ServerThread
+from tests.browser.desk import START, log_in_there, open_chapter, state, stored, text_on_screen, type_at_end
+from tests.browser.walk import pass_time
+from tests.factories import PASSWORD, create_user
 
 pytestmark = pytest.mark.browser
-
-START = "The keeper climbed the stairs."
-
-
-@pytest.fixture
-def chapter(live_asgi: ServerThread) -> Chapter:
-    story = create_story()
-    return create_chapter(story=story, author=story.owner, title="Night", content=START)
-
-
-def log_in(page: Page, chapter: Chapter) -> None:
-    page.fill("input[name=login]", chapter.story.owner.email)
-    page.fill("input[name=password]", PASSWORD)
-    with page.expect_navigation():
-        page.click("main button[type=submit]")
-
-
-def open_chapter(page: Page, chapter: Chapter) -> Page:
-    """The chapter in its studio, as its writer."""
-    if not page.context.cookies():
-        enter(page, chapter.story.owner)
-    page.goto(chapter.get_absolute_url())
-    # The module has looked for a copy and listens.
-    expect(page.locator("html.js")).to_be_attached()
-    page.wait_for_function("document.querySelector('.editor__words').textContent.length > 0")
-    settle(page)
-    return page
-
-
-@pytest.fixture
-def editor(page: Page, chapter: Chapter) -> Page:
-    return open_chapter(page, chapter)
-
-
-@pytest.fixture
-def timed(page: Page, chapter: Chapter) -> Page:
-    """The same, with a clock that can be put forward: see `pass_time`."""
-    page.clock.install()
-    return open_chapter(page, chapter)
-
-
-def type_at_end(page: Page, words: str) -> None:
-    page.focus(".editor__text")
-    page.keyboard.press("Control+End")
-    page.keyboard.type(words)
-
-
-def state(page: Page, name: str) -> None:
-    expect(page.locator(".editor__save-state")).to_have_attribute("data-state", name)
-
-
-def stored(chapter: Chapter) -> Chapter:
-    return Chapter.objects.get(pk=chapter.pk)
-
-
-def text_on_screen(page: Page) -> str:
-    return str(page.input_value(".editor__text"))
-
 
 # --- Saving ---
 
@@ -322,7 +262,7 @@ def test_a_login_in_another_tab_is_noticed(editor: Page, browser_context: Browse
     type_at_end(editor, " Typed while logged out.")
     with browser_context.expect_page() as opened:
         editor.get_by_role("link", name="Log in in a new tab").click()
-    log_in(opened.value, chapter)
+    log_in_there(opened.value, chapter)
     opened.value.close()
     state(editor, "saved")
 
@@ -353,136 +293,3 @@ def test_a_text_that_is_too_long_stays_on_the_page(editor: Page, chapter: Chapte
     expect(editor.locator(".editor__save-state")).to_contain_text("too long")
     assert len(text_on_screen(editor)) == 2_000_000
     assert stored(chapter).content == START
-
-
-# --- Two windows ---
-
-
-@pytest.fixture
-def windows(browser: Browser, live_asgi: ServerThread, timed: Page, chapter: Chapter) -> tuple[Page, Page]:
-    """The same chapter in two browsers; the second one has saved, the first one has typed and come too late."""
-    elsewhere = browser.new_context(base_url=live_asgi.url, locale="en-GB")
-    elsewhere.set_default_timeout(30_000)
-    other = open_chapter(elsewhere.new_page(), chapter)
-    type_at_end(other, " Theirs.")
-    state(other, "saved")
-    type_at_end(timed, " Mine.")
-    state(timed, "conflict")
-    return timed, other
-
-
-def test_two_windows_show_both_texts_and_overwrite_nothing(windows: tuple[Page, Page], chapter: Chapter) -> None:
-    editor, _other = windows
-
-    assert text_on_screen(editor) == f"{START} Mine."
-    expect(editor.locator("[data-conflict-stored]")).to_have_text(f"{START} Theirs.")
-    assert stored(chapter).content == f"{START} Theirs."
-    pass_time(editor, 6)
-    editor.wait_for_timeout(300)
-    assert stored(chapter).content == f"{START} Theirs."
-
-
-def test_two_windows_whose_changes_do_not_touch_are_brought_together(
-    browser: Browser, live_asgi: ServerThread, editor: Page, chapter: Chapter
-) -> None:
-    elsewhere = browser.new_context(base_url=live_asgi.url, locale="en-GB")
-    other = open_chapter(elsewhere.new_page(), chapter)
-    other.focus(".editor__text")
-    other.keyboard.press("Control+Home")
-    other.keyboard.type("Theirs. ")
-    state(other, "saved")
-    type_at_end(editor, " Mine.")
-    state(editor, "conflict")
-
-    expect(editor.locator("#merge ins")).to_have_text(re.compile("Mine"))
-    editor.get_by_role("button", name="Go on with both").click()
-    state(editor, "saved")
-
-    both = f"Theirs. {START} Mine."
-    assert (stored(chapter).content, text_on_screen(editor)) == (both, both)
-    kept = {(revision.kind, revision.text) for revision in chapter.revisions.select_related("chapter")}
-    assert {("merge", both), ("conflict", f"{START} Mine.")} <= kept
-    assert any(text == f"Theirs. {START}" for _kind, text in kept)
-    elsewhere.close()
-
-
-def test_going_on_with_mine(windows: tuple[Page, Page], chapter: Chapter) -> None:
-    editor, _other = windows
-    type_at_end(editor, " More of mine.")
-
-    editor.get_by_role("button", name="Go on with mine").click()
-    state(editor, "saved")
-
-    assert stored(chapter).content == f"{START} Mine. More of mine."
-    assert chapter.revisions.filter(content=f"{START} Theirs.").exists()
-
-
-def test_going_on_with_theirs_keeps_mine_in_two_clicks(windows: tuple[Page, Page], chapter: Chapter) -> None:
-    editor, _other = windows
-    type_at_end(editor, " More of mine.")
-
-    with editor.expect_navigation():
-        editor.get_by_role("link", name="Go on with the other").click()
-    expect(editor.locator(".editor__text")).to_have_value(f"{START} Theirs.")
-
-    editor.get_by_text("This chapter").click()
-    editor.get_by_role("link", name="Earlier versions").click()
-    editor.get_by_role("link", name="Set aside").first.click()
-    expect(editor.locator(".revision__text")).to_contain_text("Mine. More of mine.")
-    assert stored(chapter).content == f"{START} Theirs."
-
-
-# --- Without scripts, on a phone, for everybody ---
-
-
-def test_without_scripts_one_saves_by_a_button_and_meets_a_conflict(
-    browser: Browser, live_asgi: ServerThread, chapter: Chapter
-) -> None:
-    with browser.new_context(base_url=live_asgi.url, java_script_enabled=False, locale="en-GB") as context:
-        page = context.new_page()
-        page.goto(chapter.get_absolute_url())
-        log_in(page, chapter)
-        page.fill(".editor__text", "Saved by hand.\n\nTwice.")
-        page.get_by_role("button", name="Save").click()
-        assert stored(chapter).content == "Saved by hand.\n\nTwice."
-
-        Chapter.objects.filter(pk=chapter.pk).update(version=9, content="From elsewhere.")
-        page.fill(".editor__text", "Mine, late.")
-        page.get_by_role("button", name="Save").click()
-        expect(page.get_by_role("heading", name="This chapter was changed elsewhere")).to_be_visible()
-        expect(page.locator(".editor__text")).to_have_value("Mine, late.")
-        assert stored(chapter).content == "From elsewhere."
-
-        page.get_by_role("button", name="Go on with mine").click()
-        assert stored(chapter).content == "Mine, late."
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
-def test_no_page_of_the_studio_shuts_anybody_out(page: Page, chapter: Chapter, scheme: Any, width: int) -> None:
-    page.emulate_media(color_scheme=scheme)
-    page.set_viewport_size({"width": width, "height": 800})
-    open_chapter(page, chapter)
-    story = f"/studio/{chapter.story_id}/"
-    revision = chapter.revisions.get()
-    addresses = [
-        "/studio/",
-        "/studio/new/",
-        "/studio/bin/",
-        story,
-        chapter.get_absolute_url(),
-        f"{chapter.get_absolute_url()}revisions/",
-        f"{chapter.get_absolute_url()}revisions/{revision.pk}/",
-        f"/stories/{chapter.story_id}/",
-        f"/stories/{chapter.story_id}/chapters/1/",
-    ]
-    for address in addresses:
-        page.goto(address)
-        assert_accessible(page)
-
-    Chapter.objects.filter(pk=chapter.pk).update(version=7, content="From elsewhere.")
-    page.goto(chapter.get_absolute_url())
-    settle(page)
-    page.evaluate("document.querySelector('#editor [name=version]').value = 1")
-    type_at_end(page, " Late.")
-    state(page, "conflict")
-    assert_accessible(page)

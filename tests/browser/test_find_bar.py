@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from stories.services import create_chapter
-from tests.browser.test_editor import open_chapter, state
+from tests.browser.desk import open_chapter, state
 from tests.factories import create_story
 from tests.servers import ServerThread
 

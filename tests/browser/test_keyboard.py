@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from stories.models import Chapter, Revision, Story
 from stories.services import create_chapter
-from tests.browser.test_editor import open_chapter, state
+from tests.browser.desk import open_chapter, state
 from tests.browser.walk import PASSWORD, pass_time, settle
 from tests.factories import create_story, create_user
 from tests.servers import ServerThread

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 
 from stories.models import Chapter, Revision
 from stories.services import create_chapter
-from tests.browser.test_editor import open_chapter, state, stored, type_at_end
+from tests.browser.desk import open_chapter, state, stored, type_at_end
 from tests.factories import create_story
 from tests.servers import ServerThread
 

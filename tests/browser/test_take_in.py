@@ -12,7 +12,7 @@ from coaching.models import Message, Reply, Session
 from stories.models import Chapter
 from stories.provenance import COACH, HUMAN
 from stories.services import create_chapter
-from tests.browser.test_editor import open_chapter, state, type_at_end
+from tests.browser.desk import open_chapter, state, type_at_end
 from tests.factories import create_story
 from tests.servers import ServerThread
 

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from stories.models import Chapter
 from stories.services import create_chapter
-from tests.browser.test_editor import open_chapter, state
+from tests.browser.desk import open_chapter, state
 from tests.factories import create_story
 from tests.servers import ServerThread
 
