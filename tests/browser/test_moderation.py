@@ -56,7 +56,7 @@ def test_a_report_is_decided_and_the_decision_appealed(page: Page, browser: Brow
     enter(page, author)
     page.goto(f"/studio/{story.pk}/")
     page.get_by_role("link", name="The reasons, and how to appeal").click()
-    page.get_by_role("link", name="Hide").click()
+    page.locator(".settings-list__name a").click()
     expect(page.get_by_text("Somebody lives there.")).to_be_visible()
     page.get_by_label("What was misjudged?").fill("I invented the street.")
     assert_accessible(page)
