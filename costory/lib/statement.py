@@ -15,6 +15,8 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Aggregate, QuerySet, TextField
 
+from costory.lib.prepared import wrapped
+
 Marker = UUID | datetime | str
 
 SOMEBODY: Final = UUID("00000000-5074-7e3e-0000-000000000001")
@@ -114,9 +116,7 @@ def _first_of_prepared(sql: str, values: dict[str, Marker]) -> tuple[Any, ...] |
     pool = here.pool if here.connection is None else None
     if pool is None:
         here.ensure_connection()
-        # Typed for Django's own cursors, made for whatever the driver has.
-        own = cast("CursorWrapper", cursor_of(here.connection))
-        return ask(here.make_debug_cursor(own) if here.queries_logged else here.make_cursor(own))
+        return ask(wrapped(cursor_of(here.connection), here))
     with here.wrap_database_errors:
         if pool.closed:
             pool.open()
